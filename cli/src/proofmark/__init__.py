@@ -1,0 +1,1 @@
+"""From a toleranced design spec to a signed, field-ready release."""

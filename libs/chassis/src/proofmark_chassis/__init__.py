@@ -1,0 +1,1 @@
+"""How a Proofmark service lives on NATS JetStream."""

@@ -1,0 +1,211 @@
+"""The normalised design: what a spec means, in SI units and without the spelling of the file it came from.
+
+`proofmark_spec` makes it from YAML or JSON; every service reads it; nobody else interprets a spec.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from proofmark_contracts.frozen import FileRef, Frozen, Sha256, canonical_json, sha256_hex
+
+
+class Constant(Frozen):
+    kind: Literal["constant"] = "constant"
+    value: float
+
+
+class Normal(Frozen):
+    kind: Literal["normal"] = "normal"
+    mean: float
+    std: float
+
+
+class LogNormal(Frozen):
+    """Mean and standard deviation are those of the variable itself, not of its logarithm."""
+
+    kind: Literal["lognormal"] = "lognormal"
+    mean: float
+    std: float
+
+
+class Uniform(Frozen):
+    kind: Literal["uniform"] = "uniform"
+    low: float
+    high: float
+
+
+class Triangular(Frozen):
+    kind: Literal["triangular"] = "triangular"
+    low: float
+    mode: float
+    high: float
+
+
+class TruncatedNormal(Frozen):
+    """Mean and standard deviation are those of the normal before truncation."""
+
+    kind: Literal["truncated-normal"] = "truncated-normal"
+    mean: float
+    std: float
+    low: float
+    high: float
+
+
+class Weibull(Frozen):
+    kind: Literal["weibull"] = "weibull"
+    shape: float
+    scale: float
+
+
+class Gumbel(Frozen):
+    """Extreme value distribution of maxima, by its mean and standard deviation."""
+
+    kind: Literal["gumbel"] = "gumbel"
+    mean: float
+    std: float
+
+
+class Exponential(Frozen):
+    kind: Literal["exponential"] = "exponential"
+    rate: float
+
+
+class Beta(Frozen):
+    kind: Literal["beta"] = "beta"
+    a: float
+    b: float
+    low: float
+    high: float
+
+
+class Discrete(Frozen):
+    kind: Literal["discrete"] = "discrete"
+    values: tuple[float, ...]
+    weights: tuple[float, ...]
+    """Positive; their sum is one."""
+
+
+Distribution = Annotated[
+    Constant
+    | Normal
+    | LogNormal
+    | Uniform
+    | Triangular
+    | TruncatedNormal
+    | Weibull
+    | Gumbel
+    | Exponential
+    | Beta
+    | Discrete,
+    Field(discriminator="kind"),
+]
+
+
+class Unit(Frozen):
+    """How a person writes a quantity: `SI value = factor * written value + offset`."""
+
+    symbol: str
+    """As written, such as `mm`; empty for a dimensionless number."""
+    factor: float = 1.0
+    offset: float = 0.0
+
+    def to_si(self, written: float) -> float:
+        return self.factor * written + self.offset
+
+    def from_si(self, value: float) -> float:
+        return (value - self.offset) / self.factor
+
+
+class Correlations(Frozen):
+    """Correlation in standard-normal space (Gaussian copula) of the named parameters."""
+
+    order: tuple[str, ...]
+    matrix: tuple[tuple[float, ...], ...]
+
+
+class ExpressionModel(Frozen):
+    """Metrics as arithmetic over parameters, in SI units."""
+
+    kind: Literal["expression"] = "expression"
+    metrics: dict[str, str]
+
+
+class PythonModel(Frozen):
+    """A Python file with `evaluate` (vectorised) or `evaluate_one`."""
+
+    kind: Literal["python"] = "python"
+    file: FileRef
+    entry: Literal["evaluate", "evaluate_one"]
+    units: dict[str, Unit] = {}
+    """Units the file expects of its inputs and returns its metrics in; SI where absent."""
+    metrics: tuple[str, ...]
+    """The metrics that requirements ask for."""
+    time_limit_s: float = 60.0
+    """Of one run (`evaluate_one`) or of one call with a chunk (`evaluate`)."""
+
+
+Model = Annotated[ExpressionModel | PythonModel, Field(discriminator="kind")]
+
+
+class Requirement(Frozen):
+    """A limit on a metric in SI; met with equality passes."""
+
+    name: str
+    metric: str
+    low: float | None = None
+    high: float | None = None
+    target: float | None = None
+    """Its own target, judged apart; None means that it counts for the system's."""
+
+
+class ReliabilityPlan(Frozen):
+    """What must be shown, and how it is sampled. Not part of the design: another plan asks the same question again."""
+
+    target: float
+    confidence: float = 0.95
+    method: Literal["monte-carlo", "latin-hypercube", "sobol"] = "latin-hypercube"
+    samples: int = 1000
+    stop: Literal["samples"] = "samples"
+    budget_cpu_s: float | None = None
+    """CPU seconds after which the study is assessed on what it has."""
+    seed: int = 0
+
+
+class Provenance(Frozen):
+    """Who or what made the design; prompt and context are known by their hashes only."""
+
+    agent: str | None = None
+    prompt_sha256: Sha256 | None = None
+    context_sha256: Sha256 | None = None
+
+
+class Design(Frozen):
+    """A normalised spec."""
+
+    api_version: Literal["proofmark/v1"] = "proofmark/v1"
+    name: str
+    revision: str = ""
+    parameters: dict[str, Distribution]
+    correlations: Correlations | None = None
+    model: Model
+    requirements: tuple[Requirement, ...]
+    reliability: ReliabilityPlan
+    artifacts: tuple[FileRef, ...] = ()
+    provenance: Provenance = Provenance()
+    units: dict[str, Unit]
+    """How to show each parameter and each metric a requirement names."""
+
+    @property
+    def random_parameters(self) -> tuple[str, ...]:
+        """Parameters that vary, in the order of the spec: the columns of a sample."""
+        return tuple(name for name, law in self.parameters.items() if law.kind != "constant")
+
+    def design_digest(self) -> str:
+        """Identity of the design itself: a new seed, name, revision or provenance does not change it."""
+        document = self.model_dump(mode="json", exclude={"name", "revision", "provenance", "reliability", "units"})
+        return sha256_hex(canonical_json(document))
+
+    def spec_digest(self) -> str:
+        """Identity of everything that was asked."""
+        return sha256_hex(canonical_json(self.model_dump(mode="json")))

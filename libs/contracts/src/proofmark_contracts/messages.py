@@ -1,0 +1,36 @@
+"""Every message class there is."""
+
+from proofmark_contracts.assessment import ReliabilityAssessed, ReliabilityUpdated
+from proofmark_contracts.campaign import BatchCompleted, BatchPlanned, ChunkSimulated, ChunkStop, SimulateChunk
+from proofmark_contracts.custody import ArtifactSigned, DesignDecided, ReleaseSealed, ReportCompiled
+from proofmark_contracts.message import Message
+from proofmark_contracts.study import (
+    SpecAnswered,
+    SpecSubmitted,
+    StudyClosed,
+    StudyCommanded,
+    StudyExpired,
+    StudyOpened,
+    StudyOutcome,
+)
+
+MESSAGES: tuple[type[Message], ...] = (
+    SpecSubmitted,
+    SpecAnswered,
+    StudyCommanded,
+    StudyOutcome,
+    StudyOpened,
+    StudyExpired,
+    StudyClosed,
+    BatchPlanned,
+    BatchCompleted,
+    SimulateChunk,
+    ChunkSimulated,
+    ChunkStop,
+    ReliabilityUpdated,
+    ReliabilityAssessed,
+    DesignDecided,
+    ReportCompiled,
+    ArtifactSigned,
+    ReleaseSealed,
+)

@@ -1,0 +1,110 @@
+"""Who consumes, publishes and reads what: compose, manifests, bus accounts and scrape targets follow from this table."""
+
+from dataclasses import dataclass, field
+
+from proofmark_contracts.assessment import ReliabilityAssessed, ReliabilityUpdated
+from proofmark_contracts.campaign import BatchCompleted, BatchPlanned, ChunkSimulated, ChunkStop, SimulateChunk
+from proofmark_contracts.custody import ArtifactSigned, DesignDecided, ReleaseSealed, ReportCompiled
+from proofmark_contracts.message import Message, Zone
+from proofmark_contracts.messages import MESSAGES
+from proofmark_contracts.study import (
+    SpecAnswered,
+    SpecSubmitted,
+    StudyClosed,
+    StudyCommanded,
+    StudyExpired,
+    StudyOpened,
+    StudyOutcome,
+)
+
+Messages = tuple[type[Message], ...]
+
+
+@dataclass(frozen=True)
+class Role:
+    """One credential holder: a service, or a person or system outside."""
+
+    consumes: Messages = ()
+    """Through a durable consumer of its own; a work queue's message through the consumer of each study."""
+    publishes: Messages = ()
+    reads: Messages = ()
+    """By subject, the last message."""
+    gets_objects: tuple[Zone, ...] = ()
+    puts_objects: tuple[Zone, ...] = ()
+    keeps_state: bool = False
+    """Holds fold state in the core's key-value bucket."""
+    rules_queue: bool = False
+    """Creates, pauses, purges and deletes the consumers of studies on the work queue."""
+    deployed: bool = True
+    """False for people and systems outside, which hold a credential but are not run by us."""
+    zones: frozenset[Zone] = field(init=False)
+
+    def __post_init__(self) -> None:
+        messages = {m.zone for m in (*self.consumes, *self.publishes, *self.reads)}
+        object.__setattr__(self, "zones", frozenset(messages | {*self.gets_objects, *self.puts_objects}))
+
+
+SERVICES: dict[str, Role] = {
+    "intake": Role(
+        consumes=(SpecSubmitted, StudyCommanded, StudyOpened, ReliabilityAssessed, ReleaseSealed, StudyClosed),
+        publishes=(SpecAnswered, StudyOutcome, StudyOpened, StudyExpired, StudyClosed, ChunkStop),
+        reads=(StudyCommanded, StudyOpened, StudyClosed, StudyExpired, ReliabilityAssessed),
+        gets_objects=(Zone.EDGE,),
+        puts_objects=(Zone.CORE, Zone.COMPUTE),
+        keeps_state=True,
+        rules_queue=True,
+    ),
+    "sampler": Role(
+        consumes=(StudyOpened, BatchCompleted),
+        publishes=(BatchPlanned, SimulateChunk),
+        reads=(StudyOpened, StudyClosed, StudyExpired, BatchPlanned),
+        puts_objects=(Zone.CORE, Zone.COMPUTE),
+    ),
+    "simulator": Role(
+        consumes=(SimulateChunk,),
+        publishes=(ChunkSimulated,),
+        reads=(ChunkStop,),
+        gets_objects=(Zone.COMPUTE,),
+        puts_objects=(Zone.COMPUTE,),
+    ),
+    "aggregator": Role(
+        consumes=(ChunkSimulated, StudyExpired),
+        publishes=(ChunkSimulated, ReliabilityUpdated, BatchCompleted, ReliabilityAssessed, ChunkStop),
+        reads=(StudyOpened, StudyExpired, StudyClosed, BatchPlanned, ChunkSimulated),
+        gets_objects=(Zone.CORE, Zone.COMPUTE),
+        puts_objects=(Zone.CORE,),
+        keeps_state=True,
+    ),
+    "gate": Role(
+        consumes=(ReliabilityAssessed,),
+        publishes=(DesignDecided,),
+        reads=(StudyOpened, ReliabilityAssessed),
+    ),
+    "reporter": Role(
+        consumes=(DesignDecided,),
+        publishes=(ReportCompiled,),
+        reads=(StudyOpened, ReliabilityAssessed, BatchPlanned),
+        gets_objects=(Zone.CORE,),
+        puts_objects=(Zone.CORE,),
+    ),
+    "signer": Role(
+        consumes=(ReportCompiled,),
+        publishes=(ArtifactSigned, ReleaseSealed),
+        reads=(StudyOpened, ReliabilityAssessed, DesignDecided, ReportCompiled),
+        gets_objects=(Zone.CORE,),
+        puts_objects=(Zone.CORE,),
+    ),
+    "operator": Role(
+        publishes=(SpecSubmitted, StudyCommanded),
+        reads=tuple(m for m in MESSAGES if m.zone in (Zone.EDGE, Zone.CORE)),
+        gets_objects=(Zone.CORE,),
+        puts_objects=(Zone.EDGE,),
+        deployed=False,
+    ),
+    "outsider": Role(
+        publishes=(SpecSubmitted, StudyCommanded),
+        reads=(SpecAnswered, StudyOutcome),
+        puts_objects=(Zone.EDGE,),
+        deployed=False,
+    ),
+}

@@ -1,0 +1,1 @@
+"""DSSE statements, signatures, verification and trust."""

@@ -1,0 +1,1 @@
+"""The arithmetic language of Proofmark's specs: parsed, checked and evaluated without executing Python."""

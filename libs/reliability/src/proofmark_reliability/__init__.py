@@ -1,0 +1,1 @@
+"""Sampling designs, intervals and attribution: pure numpy and SciPy."""

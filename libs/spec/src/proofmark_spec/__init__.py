@@ -1,0 +1,1 @@
+"""The design spec a person writes: YAML, units, tolerances, errors with file and line."""

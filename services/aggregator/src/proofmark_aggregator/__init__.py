@@ -1,0 +1,1 @@
+"""Counts each vector once and states the estimate."""

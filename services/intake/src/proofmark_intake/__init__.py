@@ -1,0 +1,1 @@
+"""What may enter: checks specs, opens and closes studies."""

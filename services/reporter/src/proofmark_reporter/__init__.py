@@ -1,0 +1,1 @@
+"""Renders the evidence of a decided study."""

@@ -1,0 +1,1 @@
+"""Plans batches of vectors."""

@@ -1,0 +1,1 @@
+"""Signs every artifact and seals the release."""

@@ -1,0 +1,1 @@
+"""Runs the vectors of a chunk."""
