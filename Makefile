@@ -1,0 +1,71 @@
+# Everything anyone must know: setup, demo, test, check, bench, up. `make` alone prints the list.
+PYTHON  ?= python3
+BIN     := .venv/bin
+READY   := .venv/.ready
+MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml cli/pyproject.toml))
+SOURCES := libs services cli tests $(wildcard bench)
+
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench chaos test-isolated up down wheels lock clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## install everything, pinned by hash, into .venv
+
+demo: $(READY) ## judge examples/shaft-fit on this machine: a verdict and a release folder
+	$(BIN)/proofmark run examples/shaft-fit/spec.yaml
+
+test: $(READY) ## run every test
+	$(BIN)/pytest
+
+test-%: $(READY) ## run the tests of one room, such as test-contracts
+	$(BIN)/pytest tests/$*
+
+check: $(READY) ## lint, format, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --explicit-package-bases $(SOURCES)
+	$(BIN)/lint-imports
+
+test-isolated: $(READY) ## import each member beside its declared dependencies only
+	$(BIN)/python tests/repository/isolated.py
+
+bench: $(READY) ## measure the promises about speed; prints JSON
+	$(BIN)/python bench/spine.py
+
+chaos: $(READY) ## kill services and server at random; every number must stay the same
+	$(BIN)/python tests/system/chaos.py
+
+up: $(READY) ## start the server and every service in the background
+	$(BIN)/proofmark up --detach
+
+down: $(READY) ## stop them
+	$(BIN)/proofmark down
+
+wheels: $(READY) ## build every member into dist/, for `uv tool install proofmark --find-links dist`
+	$(BIN)/uv build --all-packages --wheel --out-dir dist --quiet
+
+lock: $(READY) ## renew requirements.lock after a dependency changed
+	$(BIN)/uv lock --quiet
+	$(BIN)/uv export --frozen --quiet --all-packages --no-emit-workspace --output-file requirements.lock
+	$(MAKE) setup
+
+clean: ## remove everything that these targets made
+	rm -rf .venv build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# mypy finds each member's package under its own src.
+empty :=
+check: export MYPYPATH := $(subst $(empty) $(empty),:,$(MEMBERS:=/src))
+
+# pip only fetches uv, with the hash that the lock states; uv installs the rest.
+$(READY): requirements.lock $(MEMBERS:=/pyproject.toml)
+	$(PYTHON) -m venv .venv
+	awk '/^uv==/ {found = 1} found {print; if (!/\\$$/) exit}' requirements.lock > .venv/uv.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps $(addprefix -e ,$(MEMBERS))
+	touch $@

@@ -1,0 +1,64 @@
+"""Imports every module of every member in a fresh environment that holds its declared dependencies and nothing else.
+
+A service that reaches for a package it does not declare fails here, not in its container.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+UV = Path(sys.executable).with_name("uv")
+
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+package = importlib.import_module(sys.argv[1])
+names = [module.name for module in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
+for name in names:
+    if not name.endswith(".__main__"):
+        importlib.import_module(name)
+print(len(names) + 1)
+"""
+
+
+def members() -> list[Path]:
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["uv"]["workspace"]["members"]
+    return sorted(path.parent for pattern in patterns for path in ROOT.glob(f"{pattern}/pyproject.toml"))
+
+
+def import_alone(member: Path, environment: Path) -> str:
+    """Install one member with the versions of requirements.lock, import it, and say how much that was."""
+    project = tomllib.loads((member / "pyproject.toml").read_text())
+    package = project["tool"]["uv"]["build-backend"]["module-name"]
+    python = environment / "bin" / "python"
+    _run(UV, "venv", "--quiet", "--python", sys.executable, environment)
+    _run(UV, "pip", "install", "--quiet", "--python", python, "--constraint", ROOT / "requirements.lock", member)
+    modules = _run(python, "-W", "error", "-c", IMPORT_ALL, package).strip()
+    distributions = len(_run(UV, "pip", "list", "--python", python, "--format", "freeze").splitlines())
+    return f"{modules} modules beside {distributions} distributions"
+
+
+def _run(*command: Path | str) -> str:
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if finished.returncode:
+        raise SystemExit(f"{' '.join(map(str, command[:4]))} …: exit {finished.returncode}\n{finished.stderr}")
+    return finished.stdout
+
+
+def main() -> None:
+    os.environ.pop("VIRTUAL_ENV", None)
+    found = members()
+    for member in found:
+        start = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            facts = import_alone(member, Path(folder) / "venv")
+        print(f"{member.relative_to(ROOT)!s:<22} {facts}, {time.monotonic() - start:.1f} s", flush=True)
+    print(f"{len(found)} passed, 0 failed")
+
+
+if __name__ == "__main__":
+    main()
