@@ -87,4 +87,3 @@ class ChunkStop(Message):
 
 RUN_STATUS: tuple[str, ...] = ("ok", "error", "timeout", "not-a-number", "worker-lost")
 """Why a run has an answer (0) or none (the rest); the `status` column indexes it."""
-

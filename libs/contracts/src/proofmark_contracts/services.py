@@ -1,4 +1,4 @@
-"""Who consumes, publishes and reads what: compose, manifests, bus accounts and scrape targets follow from this table."""
+"""Who consumes, publishes and reads what: compose, manifests, accounts and scrape targets follow from this table."""
 
 from dataclasses import dataclass, field
 
@@ -26,6 +26,10 @@ class Role:
 
     consumes: Messages = ()
     """Through a durable consumer of its own; a work queue's message through the consumer of each study."""
+    waits: Messages = ()
+    """Of those, the ones whose handler may put off its answer for as long as it takes: deliveries are not limited."""
+    woken_by: Messages = ()
+    """Of those, the ones that only wake a fold: the consumer delivers headers alone."""
     publishes: Messages = ()
     reads: Messages = ()
     """By subject, the last message."""
@@ -47,6 +51,7 @@ class Role:
 SERVICES: dict[str, Role] = {
     "intake": Role(
         consumes=(SpecSubmitted, StudyCommanded, StudyOpened, ReliabilityAssessed, ReleaseSealed, StudyClosed),
+        waits=(StudyOpened, StudyClosed),
         publishes=(SpecAnswered, StudyOutcome, StudyOpened, StudyExpired, StudyClosed, ChunkStop),
         reads=(StudyCommanded, StudyOpened, StudyClosed, StudyExpired, ReliabilityAssessed),
         gets_objects=(Zone.EDGE,),
@@ -69,6 +74,7 @@ SERVICES: dict[str, Role] = {
     ),
     "aggregator": Role(
         consumes=(ChunkSimulated, StudyExpired),
+        woken_by=(ChunkSimulated,),
         publishes=(ChunkSimulated, ReliabilityUpdated, BatchCompleted, ReliabilityAssessed, ChunkStop),
         reads=(StudyOpened, StudyExpired, StudyClosed, BatchPlanned, ChunkSimulated),
         gets_objects=(Zone.CORE, Zone.COMPUTE),

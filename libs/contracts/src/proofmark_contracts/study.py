@@ -124,7 +124,5 @@ class StudyClosed(Message):
 
 def study_stem(tenant: str, design: Design, files: tuple[FileRef, ...]) -> str:
     """The part of a study's id that content determines: 20 base32 characters."""
-    content = canonical_json(
-        [tenant, design.model_dump(mode="json"), [ref.model_dump(mode="json") for ref in files]]
-    )
+    content = canonical_json([tenant, design.model_dump(mode="json"), [ref.model_dump(mode="json") for ref in files]])
     return base64.b32encode(bytes.fromhex(sha256_hex(content))).decode().lower()[:20]

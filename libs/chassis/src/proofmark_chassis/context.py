@@ -1,0 +1,79 @@
+"""What a handler may await: facts by subject, objects, state, work in a thread. It publishes nothing itself."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import ParamSpec, TypeVar
+
+from nats.aio.client import Client
+from proofmark_contracts.message import Message, TableMessage, Zone
+
+from proofmark_chassis.connection import Received, last_message
+from proofmark_chassis.objects import ObjectStore
+from proofmark_chassis.queue import StudyQueue
+from proofmark_chassis.settings import ServiceSettings
+from proofmark_chassis.state import StateStore
+
+P = ParamSpec("P")
+R = TypeVar("R")
+M = TypeVar("M", bound=Message)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How the message at hand arrived."""
+
+    data: bytes
+    """As received; what is signed or hashed is hashed over these."""
+    number: int
+    """1 for the first delivery."""
+    published_at_s: float
+    """Seconds since the epoch, by the server's clock."""
+    age_s: float
+    """Seconds since it was stored."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """The adapters of one service, and the delivery at hand."""
+
+    service: str
+    settings: ServiceSettings
+    clients: dict[Zone, Client]
+    stores: dict[Zone, ObjectStore]
+    delivery: Delivery | None = None
+
+    @property
+    def core(self) -> ObjectStore:
+        return self.stores[Zone.CORE]
+
+    @property
+    def state(self) -> StateStore:
+        return StateStore(self.clients[Zone.CORE])
+
+    @property
+    def queue(self) -> StudyQueue:
+        """The work queue, for the one service that may rule it."""
+        return StudyQueue(self.clients[Zone.COMPUTE], self.settings.lease_s)
+
+    async def read(self, cls: type[M], *ids: object) -> M | None:
+        """The last message of this class and these ids, or None."""
+        found = await self.received(cls, *ids)
+        return cls.decode(found.data) if found else None
+
+    async def received(self, cls: type[Message], *ids: object) -> Received | None:
+        """The same, as the bytes that were received."""
+        return await last_message(self.clients[cls.zone], cls.stream, cls.subject_of(*ids))
+
+    async def table(self, message: TableMessage) -> bytes:
+        """The Arrow bytes of a message, inline or from its zone's object store."""
+        if message.table_ref is None:
+            return message.table
+        return await self.stores[message.zone].get(message.table_ref.sha256)
+
+    async def compute(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a pure function beside the event loop, so that heartbeats go on."""
+        return await asyncio.to_thread(function, *args, **kwargs)
+
+    def delivering(self, delivery: Delivery) -> "Context":
+        return replace(self, delivery=delivery)

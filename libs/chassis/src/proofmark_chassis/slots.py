@@ -1,0 +1,26 @@
+"""Free hands: how many more deliveries may be in work."""
+
+import asyncio
+
+
+class Slots:
+    """A counter of free slots that can be waited for."""
+
+    def __init__(self, size: int) -> None:
+        self._free = size
+        self._some = asyncio.Event()
+        self._some.set()
+
+    async def free(self) -> int:
+        """Wait until there is at least one free slot, and say how many."""
+        while self._free <= 0:
+            self._some.clear()
+            await self._some.wait()
+        return self._free
+
+    def take(self) -> None:
+        self._free -= 1
+
+    def give_back(self) -> None:
+        self._free += 1
+        self._some.set()
