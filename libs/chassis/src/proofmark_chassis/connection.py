@@ -1,9 +1,11 @@
 """One connection to one zone. It survives server restarts; when it closes for good, the process ends."""
 
 import asyncio
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from nats.aio.client import Client
@@ -28,6 +30,13 @@ class Received:
     sequence: int
     timestamp: str
     """RFC 3339, by the server's clock."""
+
+    @property
+    def at_s(self) -> float:
+        """Seconds since the epoch, to the microsecond."""
+        seconds, _, fraction = self.timestamp.removesuffix("Z").partition(".")
+        moment = datetime.fromisoformat(f"{seconds}+00:00")
+        return moment.timestamp() + float(f"0.{fraction or 0}")
 
 
 class _Client(Client):
@@ -64,7 +73,7 @@ async def connect(
         password=password,
         inbox_prefix=inbox_prefix(name),
         max_reconnect_attempts=-1,
-        reconnect_time_wait=0.05,
+        reconnect_time_wait=0.05,  # type: ignore[arg-type]  # a fraction of a second works too
         connect_timeout=5,
         pending_size=64 << 20,
         error_cb=error,
@@ -110,6 +119,23 @@ async def last_message(client: Client, stream: str, subject: str) -> Received | 
         if (reply.headers or {}).get("Status") == "404":
             return None
         await asyncio.sleep(RETRY_S)
+
+
+async def history(client: Client, stream: str, subject: str) -> list[Received]:
+    """Every message of a subject, oldest first; waits while the server is away."""
+    found: list[Received] = []
+    while True:
+        after = found[-1].sequence + 1 if found else 1
+        request = json.dumps({"seq": after, "next_by_subj": subject}).encode()
+        try:
+            reply = await client.request(f"$JS.API.DIRECT.GET.{stream}", request, timeout=REQUEST_TIMEOUT_S)
+        except NatsError:
+            await asyncio.sleep(RETRY_S)
+            continue
+        message = received(reply)
+        if message is None:
+            return found
+        found.append(message)
 
 
 def received(reply: Msg) -> Received | None:

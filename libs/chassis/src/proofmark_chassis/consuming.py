@@ -110,9 +110,7 @@ class Consumer:
         except ValueError as error:
             return await self._park(message, f"does not decode as {self._cls.__name__}: {error}")
         try:
-            await self._publisher.publish_all(
-                await _collect(self._handler(received, self._context.delivering(delivery)))
-            )
+            await self._publish(self._handler(received, self._context.delivering(delivery)))
             await message.ack()
             return "done"
         except RetryLater as later:
@@ -126,6 +124,14 @@ class Consumer:
                 return await self._park(message, traceback.format_exc())
             await message.nak(delay=min(BACKOFF_LIMIT_S, BACKOFF_S * 2 ** (delivery.number - 1)))
             return "failed"
+
+    async def _publish(self, result: Awaitable[Messages] | AsyncIterator[Message]) -> None:
+        """Publish what a handler returns, or each message that it yields as it comes."""
+        if isinstance(result, AsyncIterator):
+            async for message in result:
+                await self._publisher.publish(message)
+        else:
+            await self._publisher.publish_all(list(await result or ()))
 
     async def _park(self, message: Msg, reason: str) -> str:
         await self._dead_letters.park(self._cls.stream, self.name, message.subject, message.data, reason)
@@ -149,12 +155,6 @@ def decode(cls: type[Message], subject: str, data: bytes, headers: dict[str, str
     if message.subject != subject:
         raise ValueError(f"subject and body disagree: expected {subject}, got {message.subject}")
     return message
-
-
-async def _collect(result: Awaitable[Messages] | AsyncIterator[Message]) -> list[Message]:
-    if isinstance(result, AsyncIterator):
-        return [message async for message in result]
-    return list(await result or ())
 
 
 def _delivery(message: Msg) -> Delivery:

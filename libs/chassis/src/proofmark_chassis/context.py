@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 from nats.aio.client import Client
 from proofmark_contracts.message import Message, TableMessage, Zone
 
-from proofmark_chassis.connection import Received, last_message
+from proofmark_chassis.connection import Received, history, last_message
 from proofmark_chassis.objects import ObjectStore
 from proofmark_chassis.queue import StudyQueue
 from proofmark_chassis.settings import ServiceSettings
@@ -64,6 +64,10 @@ class Context:
     async def received(self, cls: type[Message], *ids: object) -> Received | None:
         """The same, as the bytes that were received."""
         return await last_message(self.clients[cls.zone], cls.stream, cls.subject_of(*ids))
+
+    async def history(self, cls: type[Message], *ids: object) -> list[Received]:
+        """Every message that is still kept of this class and these ids, oldest first."""
+        return await history(self.clients[cls.zone], cls.stream, cls.subject_of(*ids))
 
     async def table(self, message: TableMessage) -> bytes:
         """The Arrow bytes of a message, inline or from its zone's object store."""

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import uuid
+from contextlib import suppress
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
@@ -113,7 +114,8 @@ class ObjectStore:
                         parts.append(part.data)
                         sequence = int(headers["Nats-Sequence"]) + 1
         finally:
-            await answers.unsubscribe()
+            with suppress(NatsError):
+                await answers.unsubscribe()
         return b"".join(parts)
 
 

@@ -25,7 +25,7 @@ from proofmark_chassis.names import (
 GIB = 1024 * MIB
 MAX_DELIVERIES = 40
 """Deliveries of one message to dying workers before it counts as a casualty; waiting handlers are not limited."""
-OBJECT_BYTES = {Zone.EDGE: GIB, Zone.CORE: 64 * GIB, Zone.COMPUTE: 16 * GIB}
+OBJECT_BYTES = {Zone.EDGE: GIB, Zone.CORE: 16 * GIB, Zone.COMPUTE: 4 * GIB}
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ def _advisories(zone: Zone, replicas: int) -> api.StreamConfig:
     return api.StreamConfig(
         name=advisory_stream(zone),
         subjects=[max_deliveries_advisory("*", "*")],
+        retention=api.RetentionPolicy.LIMITS,
         max_bytes=16 * MIB,
         max_age=30 * DAY_S,
         storage=api.StorageType.FILE,
@@ -90,6 +91,7 @@ def _object_bucket(zone: Zone, replicas: int) -> api.StreamConfig:
     return api.StreamConfig(
         name=OBJECT_STREAM,
         subjects=[f"$O.{OBJECT_BUCKET}.C.>", f"$O.{OBJECT_BUCKET}.M.>"],
+        retention=api.RetentionPolicy.LIMITS,
         max_bytes=OBJECT_BYTES[zone],
         discard=api.DiscardPolicy.NEW,
         allow_rollup_hdrs=True,
@@ -103,6 +105,7 @@ def _state_bucket(replicas: int) -> api.StreamConfig:
     return api.StreamConfig(
         name=STATE_STREAM,
         subjects=[f"$KV.{STATE_BUCKET}.>"],
+        retention=api.RetentionPolicy.LIMITS,
         max_msgs_per_subject=1,
         max_bytes=GIB,
         discard=api.DiscardPolicy.NEW,
@@ -150,7 +153,7 @@ def _durable(name: str, role: Role, message: type[Message], choice: Provisioning
         ack_policy=api.AckPolicy.EXPLICIT,
         ack_wait=choice.lease_s,
         max_deliver=-1 if message in role.waits else MAX_DELIVERIES,
-        max_ack_pending=1000,
+        max_ack_pending=100_000 if message in role.waits else 1000,
         headers_only=message in role.woken_by or None,
         num_replicas=choice.replicas,
     )

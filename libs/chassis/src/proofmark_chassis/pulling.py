@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import structlog
 from nats.aio.client import Client
@@ -51,4 +52,5 @@ async def deliveries(client: Client, stream: str, consumer: str, slots: Slots) -
                 log.warning("pull_failed", stream=stream, consumer=consumer, error=str(error))
                 await asyncio.sleep(MISSING_S)
     finally:
-        await subscription.unsubscribe()
+        with suppress(NatsError):
+            await subscription.unsubscribe()

@@ -24,6 +24,7 @@ from proofmark_chassis.provisioning import Provisioning, provision
 
 READY_TIMEOUT_S = 20.0
 MAX_PAYLOAD_BYTES = 1 << 20
+STORE_LIMIT_BYTES = 64 << 30
 
 
 class ServerFailed(ChassisError):
@@ -118,7 +119,12 @@ class EmbeddedServer:
 
     def _configure(self, tenant: str, sync: str) -> None:
         self._configuration = {
-            "jetstream": {"store_dir": str(self.home / "jetstream"), "sync_interval": sync},
+            "jetstream": {
+                "store_dir": str(self.home / "jetstream"),
+                "sync_interval": sync,
+                # Streams reserve their limits; what a disk really holds is found out by filling it.
+                "max_file_store": STORE_LIMIT_BYTES,
+            },
             "max_payload": MAX_PAYLOAD_BYTES,
             "accounts": accounts(self.passwords, tenant),
             "log_file": str(self.home / "nats.log"),

@@ -90,13 +90,15 @@ class Service:
             tasks += [asyncio.create_task(self._bury(context, zone)) for zone in self._zones_of_handlers()]
             health.ready = True
             log.info("serving", zones=sorted(context.clients))
-            await _until(stopping, tasks)
-            health.ready = False
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await asyncio.gather(*(worker.drain(DRAIN_S) for worker in workers))
-            log.info("drained")
+            try:
+                await _until(stopping, tasks)
+            finally:
+                health.ready = False
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                await asyncio.gather(*(worker.drain(DRAIN_S) for worker in workers))
+                log.info("drained")
 
     @contextlib.asynccontextmanager
     async def _connected(self, settings: ServiceSettings) -> AsyncIterator[Context]:

@@ -51,6 +51,8 @@ class SimulateChunk(TableMessage):
     study: str
     batch: int
     n: int
+    rows: int
+    """Vectors in the table; said here because a study without random parameters has no columns."""
     model: Model
     constants: dict[str, float] = {}
     """Parameters that do not vary, in SI."""
@@ -59,7 +61,7 @@ class SimulateChunk(TableMessage):
 
 
 class ChunkSimulated(TableMessage):
-    """What the vectors of a chunk gave: a float64 column for each metric, and `status` (int8, see `RunStatus`)."""
+    """What the vectors of a chunk gave: a float64 column for each metric, and `status` (int8, see `RUN_STATUS`)."""
 
     zone: ClassVar = Zone.COMPUTE
     stream: ClassVar = "RESULT"

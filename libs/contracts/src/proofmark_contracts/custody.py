@@ -1,6 +1,6 @@
 """Decisions, the report they lead to, signatures and the sealed release."""
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from proofmark_contracts.frozen import FileRef, Frozen, Sha256
 from proofmark_contracts.message import Message, Zone
@@ -66,4 +66,3 @@ class ReleaseSealed(Message):
     verdict: Verdict
     files: tuple[FileRef, ...]
     """Everything in the folder, signatures and statements among it, in the core object store."""
-    summary: dict[str, Any] = {}

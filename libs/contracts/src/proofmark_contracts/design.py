@@ -139,8 +139,6 @@ class PythonModel(Frozen):
     entry: Literal["evaluate", "evaluate_one"]
     units: dict[str, Unit] = {}
     """Units the file expects of its inputs and returns its metrics in; SI where absent."""
-    metrics: tuple[str, ...]
-    """The metrics that requirements ask for."""
     time_limit_s: float = 60.0
     """Of one run (`evaluate_one`) or of one call with a chunk (`evaluate`)."""
 
@@ -200,6 +198,11 @@ class Design(Frozen):
     def random_parameters(self) -> tuple[str, ...]:
         """Parameters that vary, in the order of the spec: the columns of a sample."""
         return tuple(name for name, law in self.parameters.items() if law.kind != "constant")
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics that requirements ask for, each once, in their order."""
+        return tuple(dict.fromkeys(requirement.metric for requirement in self.requirements))
 
     def design_digest(self) -> str:
         """Identity of the design itself: a new seed, name, revision or provenance does not change it."""

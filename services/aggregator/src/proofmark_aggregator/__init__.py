@@ -1,1 +1,1 @@
-"""Counts each vector once and states the estimate."""
+"""The aggregator counts each vector once, in order, and states what follows for reliability. It approves nothing."""

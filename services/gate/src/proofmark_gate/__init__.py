@@ -1,1 +1,1 @@
-"""Decides, and signs the decision."""
+"""The gate decides, once, and signs the decision. Nothing else parses or computes beside its key."""

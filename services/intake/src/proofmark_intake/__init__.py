@@ -1,1 +1,1 @@
-"""What may enter: checks specs, opens and closes studies."""
+"""What may enter: intake checks specs, opens studies, carries out their owners' commands and closes them."""

@@ -1,1 +1,1 @@
-"""Plans batches of vectors."""
+"""The sampler plans batches of vectors and learns from completed ones."""

@@ -1,0 +1,55 @@
+"""The rule: what the estimates permit to say. Comparisons of numbers that others measured."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from proofmark_contracts.assessment import Estimate
+from proofmark_contracts.custody import Verdict
+
+
+@dataclass(frozen=True)
+class Decision:
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    """One sentence for each estimate that the verdict rests on."""
+
+
+def decide(estimates: Sequence[Estimate], confidence: float, accept: Literal["exact", "conditional"]) -> Decision:
+    """Approve if every lower bound reaches its target, reject if any upper bound misses it, else say that it is open.
+
+    Parameters
+    ----------
+    estimates
+        The system first, then each requirement with a target of its own.
+    confidence : float
+        Of the one-sided bounds.
+    accept
+        The weakest certificate that counts; an estimate below it proves nothing either way.
+    """
+    accepted = {"exact", accept}
+    proven = [e for e in estimates if e.certified in accepted]
+    missed = [e for e in proven if e.bound_high < e.target]
+    if missed:
+        return Decision("rejected", tuple(_missed(e, confidence) for e in missed))
+    open_ones = [e for e in estimates if e.certified not in accepted or e.bound_low < e.target]
+    if open_ones:
+        return Decision("not-proven", tuple(_open(e, confidence, e.certified in accepted) for e in open_ones))
+    return Decision("approved", tuple(_reached(e, confidence) for e in estimates))
+
+
+def _missed(e: Estimate, confidence: float) -> str:
+    return f"{e.name}: at most {e.bound_high:.6g} reliable, with {confidence:g} confidence; the target is {e.target:g}"
+
+
+def _reached(e: Estimate, confidence: float) -> str:
+    return f"{e.name}: at least {e.bound_low:.6g} reliable, with {confidence:g} confidence; the target is {e.target:g}"
+
+
+def _open(e: Estimate, confidence: float, certified: bool) -> str:
+    if not certified:
+        return f"{e.name}: the estimate is not certified: {e.reason}"
+    return (
+        f"{e.name}: reliability lies between {e.bound_low:.6g} and {e.bound_high:.6g} with {confidence:g} confidence; "
+        f"the target {e.target:g} is inside"
+    )

@@ -1,0 +1,105 @@
+"""From a submission to an opened study: parsed, held against policy and quota, numbered, its files stored."""
+
+from importlib.metadata import version
+from typing import Any
+
+from proofmark_chassis import Context, Rejected
+from proofmark_contracts.assessment import ReliabilityAssessed
+from proofmark_contracts.frozen import FileRef, sha256_hex
+from proofmark_contracts.message import Zone
+from proofmark_contracts.study import SpecSubmitted, StudyOpened, study_stem
+from proofmark_spec import Spec, SpecError, parse
+
+from proofmark_intake.ledger import Ledger
+from proofmark_intake.settings import IntakeSettings
+from proofmark_intake.submission import Unacceptable, contents
+
+
+async def admit(submitted: SpecSubmitted, context: Context) -> tuple[StudyOpened, tuple[str, ...]]:
+    """The study that a submission becomes, and what its sender should be warned of.
+
+    Raises
+    ------
+    Unacceptable
+        The spec, policy or quota forbids it.
+    Rejected
+        The event id was used for another submission: answering would overwrite the first one's answer.
+    """
+    settings, ledger = context.settings, Ledger(context.state)
+    assert isinstance(settings, IntakeSettings)
+    assert context.delivery is not None
+    submission_sha256 = sha256_hex(context.delivery.data)
+    first = await ledger.first_use(submitted.tenant, submitted.event, submission_sha256)
+    if first != submission_sha256:
+        raise Rejected(f"event {submitted.event} was used with other bytes: {first[:12]}, now {submission_sha256[:12]}")
+    files = await contents(submitted.files, settings.inline_files_bytes, context.stores[SpecSubmitted.zone].get)
+    spec = await context.compute(_parse, submitted.spec, files)
+    design = spec.design
+    if design.model.kind == "python" and not settings.allow_python_models:
+        raise Unacceptable("model.kind: python models from the bus are refused by this installation's policy")
+    refs = tuple(
+        FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in sorted(spec.files.items())
+    )
+    stem = study_stem(submitted.tenant, design, refs)
+    study = await _number(stem, submitted.event, submission_sha256, context)
+    await ledger.reserve(
+        submitted.tenant,
+        study,
+        design.reliability.samples,
+        studies_limit=settings.quota_studies,
+        samples_limit=settings.quota_samples,
+    )
+    await _store(spec, context)
+    opened = StudyOpened(
+        study=study,
+        tenant=submitted.tenant,
+        event=submitted.event,
+        submission_sha256=submission_sha256,
+        design=design,
+        files=refs,
+        attempt=await ledger.attempt(design.design_digest(), study),
+        deadline_s=settings.deadline_s,
+        engine=version("proofmark-contracts"),
+    )
+    return opened, spec.warnings
+
+
+def summary(assessed: ReliabilityAssessed) -> dict[str, Any]:
+    """The system's reliability in the words of the command line."""
+    system = assessed.estimates[0]
+    return {
+        "r": system.r,
+        "r_low": system.r_low,
+        "r_high": system.r_high,
+        "confidence": assessed.confidence,
+        "samples": system.samples,
+        "failures": system.failures,
+        "missing": system.missing,
+        "method": assessed.method,
+    }
+
+
+def _parse(document: dict[str, Any] | str, files: dict[str, bytes]) -> Spec:
+    try:
+        return parse(document, files)
+    except SpecError as error:
+        raise Unacceptable(*str(error).splitlines()) from error
+
+
+async def _number(stem: str, event: str, submission_sha256: str, context: Context) -> str:
+    """The first free number of this question, or the one this very submission already has."""
+    number = 1
+    while (opened := await context.read(StudyOpened, f"{stem}-r{number}")) is not None:
+        if (opened.event, opened.submission_sha256) == (event, submission_sha256):
+            break
+        number += 1
+    return f"{stem}-r{number}"
+
+
+async def _store(spec: Spec, context: Context) -> None:
+    """Every file into the core's store; the model's into the workers', who see no other."""
+    for data in spec.files.values():
+        await context.core.put(data)
+    model = spec.design.model
+    if model.kind == "python":
+        await context.stores[Zone.COMPUTE].put(spec.files[model.file.path])

@@ -1,0 +1,9 @@
+"""How finely a batch is cut."""
+
+from proofmark_chassis import ServiceSettings
+from pydantic import Field
+
+
+class SamplerSettings(ServiceSettings):
+    chunk_vectors: int | None = Field(None, gt=0)
+    """Vectors that one worker takes at once; None fits it to the model and to what a message can carry."""

@@ -1,0 +1,40 @@
+"""Small true messages to send around."""
+
+from proofmark_contracts.assessment import Causes, Estimate, ReliabilityAssessed
+from proofmark_contracts.custody import DesignDecided, Envelope
+from proofmark_contracts.study import StudyClosed
+
+
+def assessed(study: str = "s-r1", failures: int = 0) -> ReliabilityAssessed:
+    system = Estimate(
+        name="system",
+        target=0.9,
+        samples=100,
+        failures=failures,
+        missing=0,
+        r=1 - failures / 100,
+        r_low=0.96,
+        r_high=1.0,
+        bound_low=0.97,
+        bound_high=1.0,
+        certified="exact",
+    )
+    return ReliabilityAssessed(
+        study=study,
+        outcome="assessed",
+        method="monte-carlo",
+        confidence=0.95,
+        estimates=(system,),
+        margins=(),
+        causes=Causes(method="not-identifiable", sentence="too few failures"),
+        batches=(),
+    )
+
+
+def decided(study: str = "s-r1", verdict: str = "approved") -> DesignDecided:
+    envelope = Envelope(payload="", payloadType="text/plain", signatures=())
+    return DesignDecided.model_validate({"study": study, "verdict": verdict, "envelope": envelope})
+
+
+def closed(study: str = "s-r1", outcome: str = "released") -> StudyClosed:
+    return StudyClosed.model_validate({"study": study, "outcome": outcome})
