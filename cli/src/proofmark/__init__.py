@@ -1,1 +1,1 @@
-"""From a toleranced design spec to a signed, field-ready release."""
+"""From a toleranced design spec to a signed, field-ready release: the command line and the embedded runner."""

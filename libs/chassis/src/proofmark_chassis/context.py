@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import ParamSpec, TypeVar
 
 from nats.aio.client import Client
@@ -16,6 +16,7 @@ from proofmark_chassis.state import StateStore
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 M = TypeVar("M", bound=Message)
 
 
@@ -41,7 +42,12 @@ class Context:
     settings: ServiceSettings
     clients: dict[Zone, Client]
     stores: dict[Zone, ObjectStore]
+    resources: list[object] = field(default_factory=list)
     delivery: Delivery | None = None
+
+    def resource(self, kind: type[T]) -> T:
+        """What the service's lifespan holds of this type."""
+        return next(held for held in self.resources if isinstance(held, kind))
 
     @property
     def core(self) -> ObjectStore:

@@ -42,7 +42,7 @@ class Service:
         self._settings = settings
         self._handlers: list[tuple[type[Message], Handler]] = []
         self._folds: list[tuple[type[Message], type[BaseModel], Wanted, Reducer]] = []
-        self._resources: list[Callable[[], contextlib.AbstractAsyncContextManager[None]]] = []
+        self._resources: list[Callable[[], contextlib.AbstractAsyncContextManager[object]]] = []
 
     def on(self, cls: type[Message]) -> Callable[[H], H]:
         """Answer each message of a class. The handler returns or yields the messages that follow from it."""
@@ -63,7 +63,7 @@ class Service:
         return register
 
     def lifespan(self, resource: H) -> H:
-        """Hold an asynchronous context, such as a pool of processes, as long as the service runs."""
+        """Hold what an asynchronous generator yields as long as the service runs: `context.resource(its type)`."""
         self._resources.append(contextlib.asynccontextmanager(resource))
         return resource
 
@@ -83,7 +83,7 @@ class Service:
         async with contextlib.AsyncExitStack() as stack:
             context = await stack.enter_async_context(self._connected(settings))
             for resource in self._resources:
-                await stack.enter_async_context(resource())
+                context.resources.append(await stack.enter_async_context(resource()))
             health = await stack.enter_async_context(Health.serving(settings, context.clients))
             workers = self._workers(context)
             tasks = [asyncio.create_task(worker.run()) for worker in workers]

@@ -1,0 +1,80 @@
+"""The whole of Proofmark on this machine: a nats-server and every service, in one process tree."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from proofmark.home import ensure_keys, key_folder
+from proofmark.processes import ServiceProcesses, instances, prepare_fork_server
+from proofmark_chassis.provisioning import Provisioning
+from proofmark_chassis.server import EmbeddedServer
+from proofmark_contracts.services import SERVICES
+
+LOOK_AFTER_S = 1.0
+TENANT = "local"
+
+
+def worker_count() -> int:
+    """`$PROOFMARK_WORKERS`, else one simulator for each core this process may use."""
+    asked = os.environ.get("PROOFMARK_WORKERS")
+    return int(asked) if asked else len(os.sched_getaffinity(0))
+
+
+class Plant:
+    """A running server and its services."""
+
+    def __init__(self, home: Path, workers: int, lease_s: float = 5.0, extra: dict[str, str] | None = None) -> None:
+        self.server = EmbeddedServer(home)
+        self.workers = workers
+        self._lease_s = lease_s
+        environments = {name: self._environment(name, extra or {}) for name, role in SERVICES.items() if role.deployed}
+        self.services = ServiceProcesses(environments, home / "services.log")
+
+    def _environment(self, service: str, extra: dict[str, str]) -> dict[str, str]:
+        trust = ensure_keys()
+        return {
+            **self.server.environment(service),
+            "PROOFMARK_LEASE_S": str(self._lease_s),
+            "PROOFMARK_KEY_FOLDER": str(key_folder()),
+            "PROOFMARK_TRUST_FILE": str(trust),
+            **extra,
+        }
+
+    async def start(self) -> None:
+        """Start the server, make its streams, start every service."""
+        starting = asyncio.create_task(asyncio.to_thread(self._start_services))
+        await asyncio.to_thread(self.server.start)
+        await self.server.provision(Provisioning(lease_s=self._lease_s))
+        await starting
+
+    def _start_services(self) -> None:
+        prepare_fork_server()
+        for instance in instances(self.workers):
+            self.services.start(instance)
+
+    async def look_after(self) -> None:
+        """Restart what ends by itself, for as long as this runs."""
+        while True:
+            await asyncio.sleep(LOOK_AFTER_S)
+            self.services.restart_the_dead()
+
+    async def stop(self) -> None:
+        await asyncio.to_thread(self.services.stop)
+        await asyncio.to_thread(self.server.stop)
+
+
+@contextlib.asynccontextmanager
+async def running(home: Path, workers: int | None = None, extra: dict[str, str] | None = None) -> AsyncIterator[Plant]:
+    """A plant that is looked after, and ends with the block."""
+    plant = Plant(home, workers or worker_count(), extra=extra)
+    care = None
+    try:
+        await plant.start()
+        care = asyncio.create_task(plant.look_after())
+        yield plant
+    finally:
+        if care is not None:
+            care.cancel()
+        await plant.stop()

@@ -1,0 +1,28 @@
+"""Where Proofmark keeps what outlives a command: signing keys, who is trusted, the bus of `proofmark up`."""
+
+import os
+from pathlib import Path
+
+from proofmark_custody.keystore import open_key
+from proofmark_custody.trust import GATE, SIGNER, Trust
+
+
+def home() -> Path:
+    """`$PROOFMARK_HOME`, else `$XDG_DATA_HOME/proofmark`, else `~/.local/share/proofmark`."""
+    if (chosen := os.environ.get("PROOFMARK_HOME")) is not None:
+        return Path(chosen)
+    data = os.environ.get("XDG_DATA_HOME")
+    return (Path(data) if data else Path.home() / ".local" / "share") / "proofmark"
+
+
+def key_folder() -> Path:
+    return home() / "keys"
+
+
+def ensure_keys() -> Path:
+    """Make this machine's gate and signer keys where they are missing; return the trust document that names both."""
+    folder = key_folder()
+    roles = {role: (open_key(folder, role).public,) for role in (GATE, SIGNER)}
+    trust = folder / "trust.json"
+    trust.write_bytes(Trust(roles).to_json())
+    return trust
