@@ -1,6 +1,7 @@
 """Imports every module of every member in a fresh environment that holds its declared dependencies and nothing else.
 
-A service that reaches for a package it does not declare fails here, not in its container.
+Its optional ones are among them. A service that reaches for a package it does not declare fails here, not in its
+container.
 """
 
 import os
@@ -34,9 +35,11 @@ def import_alone(member: Path, environment: Path) -> str:
     """Install one member with the versions of requirements.lock, import it, and say how much that was."""
     project = tomllib.loads((member / "pyproject.toml").read_text())
     package = project["tool"]["uv"]["build-backend"]["module-name"]
+    extras = ",".join(project["project"].get("optional-dependencies", {}))
+    asked = f"{member}[{extras}]" if extras else str(member)
     python = environment / "bin" / "python"
     _run(UV, "venv", "--quiet", "--python", sys.executable, environment)
-    _run(UV, "pip", "install", "--quiet", "--python", python, "--constraint", ROOT / "requirements.lock", member)
+    _run(UV, "pip", "install", "--quiet", "--python", python, "--constraint", ROOT / "requirements.lock", asked)
     modules = _run(python, "-W", "error", "-c", IMPORT_ALL, package).strip()
     distributions = len(_run(UV, "pip", "list", "--python", python, "--format", "freeze").splitlines())
     return f"{modules} modules beside {distributions} distributions"

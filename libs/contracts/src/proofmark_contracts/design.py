@@ -196,8 +196,8 @@ class Design(Frozen):
 
     @property
     def random_parameters(self) -> tuple[str, ...]:
-        """Parameters that vary, in the order of the spec: the columns of a sample."""
-        return tuple(name for name, law in self.parameters.items() if law.kind != "constant")
+        """Parameters that vary, sorted: the columns of a sample. (Canonical JSON keeps no other order.)"""
+        return tuple(sorted(name for name, law in self.parameters.items() if law.kind != "constant"))
 
     @property
     def metrics(self) -> tuple[str, ...]:

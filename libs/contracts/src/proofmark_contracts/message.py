@@ -1,13 +1,16 @@
 """What a message is: a frozen record whose class owns its subject, its zone and its stream."""
 
 import hashlib
-import json
+import re
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from proofmark_contracts.frozen import Frozen, Sha256, canonical_json
 
 ROOT = "pm.v1"
+TOKEN = re.compile(r"[^\s.*>]+")
+"""What may stand between the dots of a subject."""
+
 TABLE_BYTES_INLINE = 512 * 1024
 """A table larger than this travels as a reference into the object store of its zone."""
 
@@ -46,13 +49,26 @@ class Message(Frozen):
         """The ids that a subject of this class spells out."""
         prefix = f"{ROOT}.{cls.verb}."
         tokens = subject.removeprefix(prefix).split(".")
-        if not subject.startswith(prefix) or len(tokens) != len(cls.ids):
+        if not subject.startswith(prefix) or len(tokens) != len(cls.ids) or not all(tokens):
             raise ValueError(f"subject of {cls.__name__}: expected {cls.subject_of()}, got {subject}")
         return dict(zip(cls.ids, tokens, strict=True))
 
     @property
     def subject(self) -> str:
-        return self.subject_of(*(getattr(self, name) for name in self.ids))
+        """Where the message belongs.
+
+        Raises
+        ------
+        ValueError
+            An id cannot be a token of a subject, so the message would land somewhere else.
+        """
+        tokens = {name: str(getattr(self, name)) for name in self.ids}
+        for name, token in tokens.items():
+            if not TOKEN.fullmatch(token):
+                raise ValueError(
+                    f"{name} of {type(self).__name__}: expected no dot, blank or wildcard in it, got {token!r}"
+                )
+        return self.subject_of(*tokens.values())
 
     def encode(self) -> bytes:
         return canonical_json(self.model_dump(mode="json"))
@@ -94,7 +110,7 @@ class TableMessage(Message):
         line, newline, table = data.partition(b"\n")
         if not newline:
             raise ValueError("table message: expected a line of JSON before the table, got no line end")
-        return cls.model_validate({**json.loads(line), "table": table})
+        return cls.model_validate_json(line).model_copy(update={"table": table})
 
     def fingerprint(self) -> str:
         stated = {name: value for name, value in self._fields().items() if name not in {*self.volatile, "table_ref"}}
