@@ -3,8 +3,7 @@
 import nats  # noqa: F401
 import numpy  # noqa: F401
 import pyarrow  # noqa: F401
-import scipy.linalg  # noqa: F401
+import scipy.linalg
 import scipy.special  # noqa: F401
 
-import proofmark_chassis.service
 import proofmark_contracts.services  # noqa: F401

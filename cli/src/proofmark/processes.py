@@ -1,6 +1,6 @@
 """The services as processes of this machine: forked from one that has imported what they share, ended together.
 
-Importing numpy, SciPy and pyarrow once instead of in every service makes a cold start several times faster. Each service
+Importing numpy, SciPy and pyarrow once instead of in every service makes a cold start several times faster. Each one
 is still a process of its own, with its own credentials, and can be killed like any other.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from proofmark_contracts.services import SERVICES
 
 PRELOADED = ["proofmark.preloaded"]
-THREAD_PINS = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS")}
+THREAD_PINS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS"), "1")
 """Results must not depend on how many cores there are."""
 STOP_S = 12.0
 PR_SET_PDEATHSIG = 1

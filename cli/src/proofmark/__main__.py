@@ -1,0 +1,5 @@
+"""`python -m proofmark` is `proofmark`."""
+
+from proofmark.main import run
+
+run()

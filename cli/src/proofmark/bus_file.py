@@ -1,0 +1,42 @@
+"""How commands find the bus that `proofmark up` started, or another one they are told of."""
+
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from proofmark.client import OperatorClient, operator
+from proofmark.exits import Exit
+from proofmark.failures import Failure
+from proofmark.home import home
+
+
+def plant_home() -> Path:
+    """The folder of the bus that `proofmark up` runs."""
+    return home() / "plant"
+
+
+def bus_file() -> Path:
+    """`$PROOFMARK_BUS`, else the one of `proofmark up`: `{"url": ..., "passwords": {user: ...}}`."""
+    told = os.environ.get("PROOFMARK_BUS")
+    return Path(told) if told else plant_home() / "bus.json"
+
+
+@asynccontextmanager
+async def bus() -> AsyncIterator[OperatorClient]:
+    """Connect to the running Proofmark as its operator.
+
+    Raises
+    ------
+    Failure
+        None is running, or it does not answer.
+    """
+    path = bus_file()
+    if not path.exists():
+        raise Failure(
+            f"no running Proofmark: {path} does not exist; start one with: proofmark up", Exit.BUS_UNREACHABLE
+        )
+    told = json.loads(path.read_text())
+    async with operator(told["url"], told["passwords"]) as client:
+        yield client

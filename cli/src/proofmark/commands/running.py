@@ -1,0 +1,145 @@
+"""`proofmark run`: one command from a spec to a signed verdict, on this machine alone."""
+
+import asyncio
+import json
+import shutil
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from proofmark.client import OperatorClient, operator
+from proofmark.embedded import TENANT, running, worker_count
+from proofmark.environment import environment
+from proofmark.exits import OF_OUTCOME, Exit
+from proofmark.failures import Failure
+from proofmark.folder import BUS, claim, write_release, write_run
+from proofmark.progress import bar, follow
+from proofmark.result import VERDICTS, Result, sentence
+from proofmark.specs import load_spec
+from proofmark_contracts.frozen import FileRef, sha256_hex
+from proofmark_contracts.study import study_stem
+from proofmark_spec import Spec
+
+OWN_FILES = {"PROOFMARK_ALLOW_PYTHON_MODELS": "true"}
+"""The spec and its model are files of the person who runs them."""
+STUDY = "study.json"
+
+
+def run(
+    spec: Path,
+    *,
+    out: Path | None = None,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> int:
+    """Judge a design on this machine: sample, simulate, estimate, decide, report, sign.
+
+    Parameters
+    ----------
+    spec
+        The spec file.
+    out
+        Folder for the release, the report and run.json; ./out/<name>-<study>/ by default.
+    as_json
+        Print one JSON document on stdout.
+    """
+    loaded = load_spec(spec)
+    folder = out or Path("out") / f"{loaded.design.name}-{_first_study(loaded)}"
+    claim(folder)
+    return asyncio.run(_run(loaded, folder, as_json))
+
+
+def resume_folder(folder: Path, as_json: bool) -> int:
+    """Finish a study that an interrupted `run` left in its output folder."""
+    note = folder / BUS / STUDY
+    if not note.exists():
+        raise Failure(f"{folder}: nothing was interrupted here", Exit.USAGE)
+    return asyncio.run(_resume(str(json.loads(note.read_text())["study"]), folder, as_json))
+
+
+async def _run(spec: Spec, folder: Path, as_json: bool) -> int:
+    console = Console(stderr=True)
+    for warning in spec.warnings:
+        console.print(f"[yellow]warning:[/] {warning}", highlight=False)
+
+    async def begin(client: OperatorClient) -> str:
+        answer = await client.answer(TENANT, await client.submit(TENANT, spec.document, spec.files))
+        if answer.study is None:
+            raise Failure("\n".join(answer.reasons), Exit.USAGE)
+        (folder / BUS / STUDY).write_text(json.dumps({"study": answer.study}))
+        return answer.study
+
+    return await _judge(begin, folder, as_json)
+
+
+async def _resume(study: str, folder: Path, as_json: bool) -> int:
+    async def begin(_client: OperatorClient) -> str:
+        return study
+
+    return await _judge(begin, folder, as_json)
+
+
+async def _judge(begin: Callable[[OperatorClient], Awaitable[str]], folder: Path, as_json: bool) -> int:
+    """Start everything, follow one study to its end, write the folder, say how it went."""
+    console = Console(stderr=True)
+    started = time.monotonic()
+    try:
+        async with running(folder / BUS, extra=OWN_FILES) as plant:
+            ready = time.monotonic()
+            async with operator(plant.server.url, plant.server.passwords) as client:
+                study = await begin(client)
+                with bar(console) as show:
+                    closed = await follow(client, study, show)
+                result = await Result.read(client, closed)
+                release = await write_release(client, result.sealed, folder) if result.sealed else None
+    except asyncio.CancelledError:
+        if (folder / BUS / STUDY).exists():
+            console.print(f"the study is kept; finish it with: proofmark resume {folder}", highlight=False)
+        raise
+    document = result.document(str(release) if release else None)
+    seconds = {"start": ready - started, "study": time.monotonic() - ready}
+    write_run(folder, {**document, **_unsigned(result, seconds)})
+    shutil.rmtree(folder / BUS)
+    _tell(console, result)
+    print(json.dumps(document, indent=2, ensure_ascii=False) if as_json else release or folder)
+    return OF_OUTCOME[closed.outcome]
+
+
+def _first_study(spec: Spec) -> str:
+    """The id that an empty store gives to this spec."""
+    refs = tuple(
+        FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in sorted(spec.files.items())
+    )
+    return f"{study_stem(TENANT, spec.design, refs)}-r1"
+
+
+def _unsigned(result: Result, seconds: dict[str, float]) -> dict[str, Any]:
+    """What `run.json` says beyond the result: times, costs, the machine, what failing runs said."""
+    live = result.live
+    return {
+        "seconds": {name: round(value, 3) for name, value in seconds.items()},
+        "workers": worker_count(),
+        "cpu_s": live.cpu_s if live else None,
+        "engine": result.opened.engine,
+        "environment": environment(),
+        "logs": [log.model_dump() for log in live.logs] if live else [],
+    }
+
+
+def _tell(console: Console, result: Result) -> None:
+    """The verdict in words, on stderr."""
+    colour = {"released": "green", "rejected": "red", "failed": "red"}.get(result.closed.outcome, "yellow")
+    console.print(f"[bold {colour}]{VERDICTS[result.closed.outcome]}[/]", highlight=False)
+    for reason in result.closed.reasons:
+        console.print(f"  {reason}", highlight=False, markup=False)
+    if result.assessed is not None:
+        for estimate in result.assessed.estimates:
+            console.print(f"  {sentence(estimate, result.assessed.confidence)}", highlight=False, markup=False)
+        console.print(f"  {result.assessed.causes.sentence}", highlight=False, markup=False)
+    if result.live is not None and result.live.logs:
+        first = result.live.logs[0]
+        console.print(f"  run {first.vector} has no answer ({first.status}):", highlight=False, markup=False)
+        console.print(first.text.rstrip(), highlight=False, markup=False, style="dim")

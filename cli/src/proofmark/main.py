@@ -1,0 +1,57 @@
+"""`proofmark`: every verb, named here and imported when it is called."""
+
+import sys
+
+from cyclopts import App
+
+from proofmark.exits import Exit
+
+GROUPS = {
+    "Write a spec": {
+        "init": ("authoring:init", "Write a first spec to start from."),
+        "validate": ("authoring:validate", "Check a spec and say what it means and what it cannot prove."),
+        "schema": ("authoring:schema", "Print the JSON Schema of spec files, for editors."),
+        "eval": ("evaluating:evaluate", "Run a spec's model once, here and now: metrics against limits."),
+    },
+    "Judge a design": {
+        "run": ("running:run", "Judge a design on this machine, from spec to signed release."),
+        "resume": ("studies:resume", "Go on with a paused or interrupted study."),
+        "report": ("studies:report", "Fetch a study's report."),
+    },
+    "Work with a running Proofmark": {
+        "up": ("plant:up", "Start the bus and every service on this machine."),
+        "down": ("plant:down", "Stop what `up` started."),
+        "submit": ("studies:submit", "Submit a spec."),
+        "watch": ("studies:watch", "Follow a study until it is closed."),
+        "wait": ("studies:wait", "Wait for a study to be closed; the exit code is its outcome."),
+        "ls": ("studies:ls", "List studies."),
+        "show": ("studies:show", "Show what is known of a study."),
+        "cancel": ("studies:cancel", "Cancel a study."),
+        "pause": ("studies:pause", "Keep workers from a study until it is resumed."),
+        "delete": ("studies:delete", "Cancel a study if it is open, and remove what it left."),
+    },
+    "Trust": {
+        "verify": ("proofmark_custody.commands:verify", "Check a release folder, offline."),
+        "doctor": ("doctor:doctor", "Say what is installed, and what each missing piece would give."),
+    },
+}
+
+
+def application() -> App:
+    """The command line, with its verbs not yet imported."""
+    app = App(name="proofmark", help="From a toleranced design spec to a signed, field-ready release.")
+    app.help_flags = ["--help", "-h"]
+    for group, verbs in GROUPS.items():
+        for name, (target, text) in verbs.items():
+            path = target if target.startswith("proofmark_") else f"proofmark.commands.{target}"
+            app.command(path, name=name, help=text, group=group)
+    return app
+
+
+def run() -> None:
+    """The console script. Usage errors exit with 2, as invalid specs do."""
+    from proofmark.failures import told
+
+    with told():
+        result = application()(exit_on_error=False, print_error=True, result_action="return_value")
+        sys.exit(result if isinstance(result, int) else Exit.OK)

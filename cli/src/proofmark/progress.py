@@ -1,0 +1,83 @@
+"""Live progress of a study on stderr, from the bus's own events."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from proofmark.client import LOOK_S, OperatorClient
+from proofmark_contracts.assessment import ReliabilityAssessed, ReliabilityUpdated
+from proofmark_contracts.custody import ReportCompiled
+from proofmark_contracts.study import StudyClosed
+
+Show = Callable[[ReliabilityUpdated | None, str], None]
+QUIET_S = 5.0
+
+
+async def follow(client: OperatorClient, study: str, show: Show) -> StudyClosed:
+    """Call `show` whenever something is new, until the study is closed."""
+    last: tuple[ReliabilityUpdated | None, str] = None, ""
+    while True:
+        live = await client.read(ReliabilityUpdated, study)
+        closed = await client.read(StudyClosed, study)
+        stage = f"closed: {closed.outcome}" if closed else await _stage(client, study, live)
+        if (live, stage) != last:
+            last = live, stage
+            show(live, stage)
+        if closed is not None:
+            return closed
+        await asyncio.sleep(LOOK_S)
+
+
+async def _stage(client: OperatorClient, study: str, live: ReliabilityUpdated | None) -> str:
+    if await client.read(ReportCompiled, study) is not None:
+        return "signing"
+    if await client.read(ReliabilityAssessed, study) is not None:
+        return "deciding, writing the report"
+    return "simulating" if live else "planning"
+
+
+@contextlib.contextmanager
+def bar(console: Console) -> Iterator[Show]:
+    """A progress bar on a terminal; on anything else a line now and then."""
+    if not console.is_terminal:
+        yield _lines(console)
+        return
+    columns = (
+        TextColumn("{task.description:<30}"),
+        BarColumn(),
+        TextColumn("{task.fields[told]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("starting", total=None, told="")
+
+        def show(live: ReliabilityUpdated | None, stage: str) -> None:
+            if live is None:
+                progress.update(task, description=stage)
+            else:
+                progress.update(task, description=stage, total=live.planned, completed=live.samples, told=told(live))
+
+        yield show
+
+
+def told(live: ReliabilityUpdated) -> str:
+    """One line: runs, failures, missing, and the interval as it stands."""
+    missing = f", {live.missing} missing" if live.missing else ""
+    interval = f"R in [{live.r_low:.5f}, {live.r_high:.5f}]"
+    return f"{live.samples:,} of {live.planned:,} runs, {live.failures:,} failed{missing}, {interval}"
+
+
+def _lines(console: Console) -> Show:
+    clock = asyncio.get_running_loop().time
+    said_at, said_stage = -QUIET_S, ""
+
+    def show(live: ReliabilityUpdated | None, stage: str) -> None:
+        nonlocal said_at, said_stage
+        if stage != said_stage or clock() - said_at >= QUIET_S:
+            said_at, said_stage = clock(), stage
+            console.print(f"{stage}: {told(live)}" if live else stage, highlight=False, soft_wrap=True)
+
+    return show

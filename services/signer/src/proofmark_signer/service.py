@@ -1,0 +1,58 @@
+"""Signer: checks the gate's signature, signs every file of a study, seals the folder."""
+
+import base64
+from collections.abc import AsyncIterator
+
+from proofmark_chassis import Context, Rejected, Service
+from proofmark_contracts.assessment import ReliabilityAssessed
+from proofmark_contracts.custody import ArtifactSigned, DesignDecided, ReleaseSealed, ReportCompiled
+from proofmark_contracts.frozen import FileRef, sha256_hex
+from proofmark_contracts.message import Message
+from proofmark_contracts.study import StudyOpened
+from proofmark_custody.decision import read_decision
+from proofmark_custody.errors import CustodyError
+from proofmark_custody.keystore import open_key
+from proofmark_custody.release import attest, sign_file
+from proofmark_custody.trust import Trust
+from proofmark_signer.evidence import documents, origin, placed
+from proofmark_signer.settings import SignerSettings
+
+service = Service("signer", SignerSettings)
+FACTS: tuple[type[Message], ...] = (StudyOpened, ReliabilityAssessed, DesignDecided)
+
+
+@service.on(ReportCompiled)
+async def seal(report: ReportCompiled, context: Context) -> AsyncIterator[Message]:
+    """Sign each file, tell so, then close the folder with one statement over all of them."""
+    settings = context.settings
+    assert isinstance(settings, SignerSettings)
+    key = open_key(settings.key_folder, "signer")
+    facts = await _facts(report.study, context)
+    try:
+        decision = read_decision(facts[DesignDecided.verb], Trust.from_json(settings.trust_file.read_bytes()))
+    except CustodyError as error:
+        raise Rejected(f"decision on {report.study}: {error}") from error
+    opened = StudyOpened.decode(facts[StudyOpened.verb])
+
+    stored = placed(opened.design, opened.files) | {ref.path: ref for ref in report.files}
+    contents = {path: await context.core.get(ref.sha256) for path, ref in stored.items()}
+    contents |= documents(opened, facts)
+    signed = {path: await context.compute(sign_file, data, key) for path, data in contents.items()}
+    for file in {file.sha256: file for file in signed.values()}.values():
+        signature = base64.b64encode(file.signature).decode()
+        yield ArtifactSigned(study=report.study, sha256=file.sha256, signature=signature, keyid=key.keyid)
+
+    folder = contents | attest(signed, decision, origin(opened), key)
+    for data in folder.values():
+        await context.core.put(data)
+    refs = (FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in sorted(folder.items()))
+    yield ReleaseSealed(study=report.study, verdict=decision.verdict, files=tuple(refs))
+
+
+async def _facts(study: str, context: Context) -> dict[str, bytes]:
+    """The received bytes of what the evidence rests on, by verb."""
+    found = {cls.verb: await context.received(cls, study) for cls in FACTS}
+    missing = [verb for verb, message in found.items() if message is None]
+    if missing:
+        raise Rejected(f"study {study}: a report without {', '.join(missing)}")
+    return {verb: message.data for verb, message in found.items() if message is not None}
