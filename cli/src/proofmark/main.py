@@ -1,10 +1,9 @@
 """`proofmark`: every verb, named here and imported when it is called."""
 
 import sys
+from importlib.metadata import version
 
 from cyclopts import App
-
-from proofmark.exits import Exit
 
 GROUPS = {
     "Write a spec": {
@@ -37,10 +36,40 @@ GROUPS = {
 }
 
 
+VERBS = {name: verb for verbs in GROUPS.values() for name, verb in verbs.items()}
+HELP = "From a toleranced design spec to a signed, field-ready release."
+
+
+def run() -> None:
+    """The console script. Usage errors exit with 2, as invalid specs do."""
+    if sys.argv[1:] in ([], ["--help"], ["-h"]):
+        print(overview())
+        return
+    if not sys.argv[1].startswith("-") and sys.argv[1] not in VERBS:
+        sys.exit(_unknown(sys.argv[1]))
+    from proofmark.failures import told
+
+    with told():
+        result = application()(exit_on_error=False, print_error=True, result_action="return_value")
+        sys.exit(result if isinstance(result, int) else 0)
+
+
+def overview() -> str:
+    """Every verb in a line. Written here because importing a command-line library takes longer than reading it."""
+    width = max(map(len, VERBS))
+    blocks = [
+        "\n".join([group, *(f"  {name:<{width}}  {text}" for name, (_, text) in verbs.items())])
+        for group, verbs in GROUPS.items()
+    ]
+    return "\n\n".join([HELP, *blocks, "proofmark VERB --help says more about a verb."])
+
+
 def application() -> App:
     """The command line, with its verbs not yet imported."""
-    app = App(name="proofmark", help="From a toleranced design spec to a signed, field-ready release.")
-    app.help_flags = ["--help", "-h"]
+
+    from cyclopts import App
+
+    app = App(name="proofmark", help=HELP, help_format="plaintext", version=lambda: version("proofmark"))
     for group, verbs in GROUPS.items():
         for name, (target, text) in verbs.items():
             path = target if target.startswith("proofmark_") else f"proofmark.commands.{target}"
@@ -48,10 +77,10 @@ def application() -> App:
     return app
 
 
-def run() -> None:
-    """The console script. Usage errors exit with 2, as invalid specs do."""
-    from proofmark.failures import told
+def _unknown(verb: str) -> int:
+    from difflib import get_close_matches
 
-    with told():
-        result = application()(exit_on_error=False, print_error=True, result_action="return_value")
-        sys.exit(result if isinstance(result, int) else Exit.OK)
+    likely = get_close_matches(verb, VERBS, n=1)
+    hint = f", did you mean {likely[0]!r}?" if likely else "; `proofmark --help` lists them"
+    print(f"proofmark: unknown verb {verb!r}{hint}", file=sys.stderr)
+    return 2
