@@ -1,0 +1,64 @@
+"""Errors of this room: what was asked, what is possible, what came."""
+
+from collections.abc import Sequence
+
+
+class ReliabilityError(ValueError):
+    """Root of this room's errors."""
+
+
+class OutOfRange(ReliabilityError):
+    """A number lies outside the range in which the question has an answer."""
+
+    def __init__(self, what: str, expected: str, got: float) -> None:
+        super().__init__(f"{what}: expected {expected}, got {got}")
+        self.what, self.expected, self.got = what, expected, got
+
+
+class UnknownName(ReliabilityError):
+    """A method, a distribution or a parameter that does not exist here."""
+
+    def __init__(self, what: str, known: Sequence[str], got: str) -> None:
+        super().__init__(f"unknown {what}: expected one of {', '.join(known)}, got {got!r}")
+        self.what, self.known, self.got = what, tuple(known), got
+
+
+class TooFewSamples(ReliabilityError):
+    """The method cannot be laid out with so few vectors."""
+
+    def __init__(self, method: str, least: int, got: int) -> None:
+        super().__init__(f"{method} needs at least {least} samples: got {got}")
+        self.method, self.least, self.got = method, least, got
+
+
+class TooManyDimensions(ReliabilityError):
+    """The method has no points in so many dimensions."""
+
+    def __init__(self, method: str, most: int, got: int) -> None:
+        super().__init__(f"{method} reaches at most {most} random parameters: got {got}")
+        self.method, self.most, self.got = method, most, got
+
+
+class NotPositiveDefinite(ReliabilityError):
+    """The correlations contradict each other."""
+
+    def __init__(self, smallest_eigenvalue: float) -> None:
+        super().__init__(
+            f"correlation matrix must be positive definite: its smallest eigenvalue is {smallest_eigenvalue:.3g}"
+        )
+        self.smallest_eigenvalue = smallest_eigenvalue
+
+
+class NotACorrelation(ReliabilityError):
+    """The matrix is not a correlation matrix: not square, not symmetric, or its diagonal is not one."""
+
+    def __init__(self, expected: str, got: str) -> None:
+        super().__init__(f"correlation matrix: expected {expected}, got {got}")
+
+
+class WrongShape(ReliabilityError):
+    """Arrays that belong together do not fit."""
+
+    def __init__(self, what: str, expected: Sequence[int], got: Sequence[int]) -> None:
+        super().__init__(f"{what}: expected shape {tuple(expected)}, got {tuple(got)}")
+        self.what, self.expected, self.got = what, tuple(expected), tuple(got)
