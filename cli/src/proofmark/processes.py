@@ -4,10 +4,10 @@ Importing numpy, SciPy and pyarrow once instead of in every service makes a cold
 is still a process of its own, with its own credentials, and can be killed like any other.
 """
 
+import importlib
 import multiprocessing
 import os
 import signal
-import sys
 from collections.abc import Mapping
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
@@ -85,12 +85,10 @@ def _serve(service: str, environment: dict[str, str], log: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.setpgid(0, 0)
     os.environ.update(environment)
-    with Path(log).open("a", buffering=1) as file:
-        sys.stdout = sys.stderr = file
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-        module = __import__(f"proofmark_{service}.service", fromlist=["service"])
-        module.service.run()
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    importlib.import_module(f"proofmark_{service}.service").service.run()
 
 
 def _die_with_parent() -> None:
