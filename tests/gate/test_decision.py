@@ -1,0 +1,85 @@
+"""The gate's rule, at its edges."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proofmark_contracts.assessment import Estimate
+from proofmark_gate.decision import decide
+
+
+def estimate(low: float, high: float, target: float = 0.99, certified: str = "exact", name: str = "system") -> Estimate:
+    return Estimate.model_validate(
+        {
+            "name": name,
+            "target": target,
+            "samples": 1000,
+            "failures": 1,
+            "missing": 0,
+            "r": 0.999,
+            "r_low": low,
+            "r_high": high,
+            "bound_low": low,
+            "bound_high": high,
+            "certified": certified,
+            "reason": "ran out of budget" if certified == "no" else "",
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (0.991, 0.999, "approved"),
+        (0.99, 0.999, "approved"),
+        (0.98, 0.999, "not-proven"),
+        (0.98, 0.99, "not-proven"),
+        (0.97, 0.9899, "rejected"),
+    ],
+)
+def test_a_bound_that_reaches_the_target_exactly_reaches_it(low: float, high: float, verdict: str) -> None:
+    assert decide([estimate(low, high)], 0.95, "conditional").verdict == verdict
+
+
+def test_every_estimate_must_reach_its_own_target() -> None:
+    good, open_one = estimate(0.995, 0.999), estimate(0.8, 0.95, target=0.9, name="stays cool")
+    decision = decide([good, open_one], 0.95, "conditional")
+    assert decision.verdict == "not-proven"
+    assert [reason.split(":")[0] for reason in decision.reasons] == ["stays cool"]
+
+
+def test_one_missed_target_rejects_whatever_the_others_say() -> None:
+    good, missed, open_one = estimate(0.995, 1.0), estimate(0.5, 0.6, 0.9, name="a"), estimate(0.5, 0.95, 0.9, name="b")
+    decision = decide([good, open_one, missed], 0.95, "conditional")
+    assert decision.verdict == "rejected"
+    assert decision.reasons == ("a: at most 0.6 reliable, with 0.95 confidence; the target is 0.9",)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.995, 1.0), (0.1, 0.2)])
+def test_an_uncertified_estimate_proves_nothing_either_way(low: float, high: float) -> None:
+    decision = decide([estimate(low, high, certified="no")], 0.95, "conditional")
+    assert decision.verdict == "not-proven"
+    assert decision.reasons == ("system: the estimate is not certified: ran out of budget",)
+
+
+def test_a_strict_policy_refuses_conditional_certificates() -> None:
+    conditional = estimate(0.995, 1.0, certified="conditional")
+    assert decide([conditional], 0.95, "conditional").verdict == "approved"
+    assert decide([conditional], 0.95, "exact").verdict == "not-proven"
+
+
+@given(
+    bounds=st.lists(
+        st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0.01, 0.99)).map(
+            lambda t: (min(t[:2]), max(t[:2]), t[2])
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_verdicts_exclude_each_other(bounds: list[tuple[float, float, float]]) -> None:
+    estimates = [estimate(low, high, target) for low, high, target in bounds]
+    verdict = decide(estimates, 0.95, "exact").verdict
+    reached = all(low >= target for low, _, target in bounds)
+    missed = any(high < target for _, high, target in bounds)
+    assert verdict == ("rejected" if missed else "approved" if reached else "not-proven")
