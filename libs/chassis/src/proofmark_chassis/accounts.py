@@ -6,10 +6,6 @@ the work queue's ruler may create a consumer.
 
 from typing import Any
 
-from proofmark_contracts.message import Message, Zone
-from proofmark_contracts.services import SERVICES, Role
-from proofmark_contracts.streams import Policy, stream_of
-
 from proofmark_chassis.names import (
     CHUNK_QUEUE,
     OBJECT_BUCKET,
@@ -21,6 +17,9 @@ from proofmark_chassis.names import (
     dead_letter_subject,
     durable,
 )
+from proofmark_contracts.message import Message, Zone
+from proofmark_contracts.services import SERVICES, Role
+from proofmark_contracts.streams import Policy, stream_of
 
 ADMIN = "admin"
 """May do everything in its zone: provisions streams, runs nothing."""
@@ -86,16 +85,15 @@ def _reading(role: Role, zone: Zone) -> list[str]:
 def _consuming(name: str, role: Role, zone: Zone) -> list[str]:
     allowed: list[str] = []
     for message in (m for m in role.consumes if m.zone == zone):
-        stream = message.stream
+        stream, consumer = message.stream, durable(name, message)
         if stream_of(message).policy is Policy.WORK_QUEUE:
             allowed += [
                 f"$JS.API.CONSUMER.NAMES.{stream}",
                 f"$JS.API.CONSUMER.MSG.NEXT.{stream}.*",
                 f"$JS.ACK.{stream}.>",
             ]
-            allowed += [dead_letter_subject(stream, "*")]
+            allowed += [dead_letter_subject(stream, consumer)]
             continue
-        consumer = durable(name, message)
         allowed += [f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}", f"$JS.ACK.{stream}.{consumer}.>"]
         allowed += [dead_letter_subject(stream, consumer), f"$JS.API.DIRECT.GET.{stream}"]
         watch = casualties(name, zone)
@@ -107,9 +105,13 @@ def _consuming(name: str, role: Role, zone: Zone) -> list[str]:
 
 
 def _objects(role: Role, zone: Zone) -> list[str]:
+    """Who puts may ask whether an object is there; only who gets may read its parts."""
+    objects = f"$O.{OBJECT_BUCKET}"
     allowed: list[str] = []
     if zone in role.puts_objects:
-        allowed += [f"$O.{OBJECT_BUCKET}.>"]
+        allowed += [f"{objects}.C.*", f"{objects}.M.*"]
     if zone in (*role.puts_objects, *role.gets_objects):
-        allowed += [f"$JS.API.DIRECT.GET.{OBJECT_STREAM}", f"$JS.API.DIRECT.GET.{OBJECT_STREAM}.>"]
+        allowed += [f"$JS.API.DIRECT.GET.{OBJECT_STREAM}.{objects}.M.*"]
+    if zone in role.gets_objects:
+        allowed += [f"$JS.API.DIRECT.GET.{OBJECT_STREAM}"]
     return allowed

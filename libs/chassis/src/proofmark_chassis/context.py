@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import ParamSpec, TypeVar
 
 from nats.aio.client import Client
-from proofmark_contracts.message import Message, TableMessage, Zone
 
 from proofmark_chassis.connection import Received, history, last_message
 from proofmark_chassis.objects import ObjectStore
 from proofmark_chassis.queue import StudyQueue
 from proofmark_chassis.settings import ServiceSettings
 from proofmark_chassis.state import StateStore
+from proofmark_contracts.message import Message, TableMessage, Zone
 
 P = ParamSpec("P")
 R = TypeVar("R")

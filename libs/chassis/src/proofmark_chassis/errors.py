@@ -57,6 +57,13 @@ class ObjectAltered(ChassisError):
         super().__init__(f"object in bucket {bucket}: expected sha256 {expected[:12]}, got {got[:12]}")
 
 
+class JetStreamMissing(ChassisError):
+    """The server does not store messages."""
+
+    def __init__(self, zone: str) -> None:
+        super().__init__(f"account {zone} of the nats-server: expected JetStream enabled, got none")
+
+
 class StreamMismatch(ChassisError):
     """A stream or consumer of this name exists and means something else."""
 

@@ -5,22 +5,24 @@ published before the compare-and-set that covers it, so a kill between the two r
 """
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
 from typing import Any, Generic, TypeVar
 
 import structlog
 from nats.aio.msg import Msg
-from proofmark_contracts.message import Message
 from pydantic import BaseModel
 
-from proofmark_chassis.consuming import ATTEMPTS, BACKOFF_LIMIT_S, BACKOFF_S
+from proofmark_chassis.connection import AWAY, Received
+from proofmark_chassis.consuming import ATTEMPTS, BACKOFF_S, HOPELESS, Means, backoff_s, decode
 from proofmark_chassis.context import Context
-from proofmark_chassis.dead_letters import DeadLetters
-from proofmark_chassis.errors import Conflict, MessageTooLarge, Rejected, StateConflict
-from proofmark_chassis.publishing import Publisher
+from proofmark_chassis.errors import ChassisError, Rejected, RetryLater, StateConflict
+from proofmark_chassis.leases import InWork
+from proofmark_chassis.names import durable
 from proofmark_chassis.pulling import deliveries
 from proofmark_chassis.slots import Slots
+from proofmark_contracts.message import Message
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -30,101 +32,139 @@ Wanted = Callable[[Any, str], Address | None]
 Reducer = Callable[[Any, Any, Context], Awaitable[tuple[Any, Sequence[Message]]]]
 
 WAKES_IN_WORK = 256
+CONFLICT_S = 0.05
 
 log = structlog.get_logger()
+
+
+class _Stuck(ChassisError):
+    """A fact could not be folded; the cause says why."""
+
+    def __init__(self, fact: Received) -> None:
+        super().__init__(f"cannot fold {fact.subject}")
+        self.fact = fact
 
 
 class Fold(Generic[S]):
     """One fold over the facts of every study."""
 
-    def __init__(
-        self,
-        context: Context,
-        publisher: Publisher,
-        dead_letters: DeadLetters,
-        wake: type[Message],
-        name: str,
-        state: type[S],
-        wanted: Wanted,
-        reducer: Reducer,
-    ) -> None:
-        self.name = name
-        self._context = context
-        self._publisher = publisher
-        self._dead_letters = dead_letters
+    def __init__(self, means: Means, wake: type[Message], state: type[S], wanted: Wanted, reducer: Reducer) -> None:
+        self.name = durable(means.context.service, wake)
+        self._means = means
         self._wake = wake
         self._state = state
         self._wanted = wanted
         self._reducer = reducer
         self._slots = Slots(WAKES_IN_WORK)
-        self._arrived: dict[str, list[Msg]] = defaultdict(list)
-        self._advancing: dict[str, asyncio.Task[None]] = {}
+        self._arrived: defaultdict[str, list[Msg]] = defaultdict(list)
+        self._advancing: set[str] = set()
+        self._in_work = InWork()
+        self._failures: Counter[str] = Counter()
+        self._parked: set[str] = set()
 
     async def run(self) -> None:
-        client = self._context.clients[self._wake.zone]
-        async for message in deliveries(client, self._wake.stream, self.name, self._slots):
-            self._slots.take()
-            study = self._wake.ids_of(message.subject)["study"]
-            self._arrived[study].append(message)
-            if study not in self._advancing:
-                self._advancing[study] = asyncio.create_task(self._advance_while_waking(study))
+        client = self._means.context.clients[self._wake.zone]
+        async with aclosing(deliveries(client, self._wake.stream, self.name, self._slots)) as messages:
+            async for message in messages:
+                self._slots.take()
+                self._means.leases.hold(message)
+                study = self._wake.ids_of(message.subject)["study"]
+                self._arrived[study].append(message)
+                if study not in self._advancing:
+                    self._advancing.add(study)
+                    self._in_work.start(self._advance_while_waking(study))
 
     async def drain(self, grace_s: float) -> None:
-        if self._advancing:
-            _, late = await asyncio.wait(self._advancing.values(), timeout=grace_s)
-            for task in late:
-                task.cancel()
+        await self._in_work.drain(grace_s)
 
     async def _advance_while_waking(self, study: str) -> None:
-        while messages := self._arrived.pop(study, []):
-            try:
-                await self._advance(study)
-            except (Rejected, Conflict, MessageTooLarge) as error:
-                await self._park(messages, str(error))
-            except Exception as error:
-                log.exception("fold_failed", fold=self.name, study=study)
-                await self._try_again(messages, error)
-            else:
-                for message in messages:
-                    await message.ack()
-            finally:
-                for _ in messages:
-                    self._slots.give_back()
-        del self._advancing[study]
+        try:
+            while wakes := self._arrived.pop(study, []):
+                try:
+                    await self._answer(study, wakes)
+                except Exception:
+                    # No answer, or it did not get through: the leases run out, and the wakes come again.
+                    log.exception("unanswered", fold=self.name, study=study)
+                except asyncio.CancelledError:
+                    await self._put_off(wakes, 0.0)
+                    raise
+                finally:
+                    for wake in wakes:
+                        self._means.leases.release(wake)
+                        self._slots.give_back()
+        finally:
+            self._advancing.remove(study)
+
+    async def _answer(self, study: str, wakes: list[Msg]) -> None:
+        try:
+            await self._advance(study)
+        except _Stuck as stuck:
+            await self._stand_still(study, stuck, wakes)
+        except AWAY as error:
+            log.warning("server_away", fold=self.name, study=study, error=str(error))
+            await self._put_off(wakes, BACKOFF_S)
+        else:
+            self._failures.pop(study, None)
+            for wake in wakes:
+                await wake.ack()
 
     async def _advance(self, study: str) -> None:
         """Read the next wanted fact until there is none: publish what follows, then compare-and-set."""
-        key = f"{self._context.service}.{study}"
+        key = f"{self._means.context.service}.{study}"
         state, revision = await self._load(key)
         while (address := self._wanted(state, study)) is not None:
             cls, ids = address
-            fact = await self._context.read(cls, *ids)
+            fact = await self._means.context.received(cls, *ids)
             if fact is None:
                 return
-            after, messages = await self._reducer(state, fact, self._context)
-            await self._publisher.publish_all(list(messages))
             try:
-                revision = await self._context.state.compare_and_set(key, after.model_dump_json().encode(), revision)
+                after, messages = await self._reducer(state, _decoded(cls, fact), self._means.context)
+                await self._means.publisher.publish_all(list(messages))
+                revision = await self._means.context.state.compare_and_set(
+                    key, after.model_dump_json().encode(), revision
+                )
                 state = after
             except StateConflict as conflict:
                 log.info("state_conflict", fold=self.name, reason=str(conflict))
-                await asyncio.sleep(BACKOFF_S / 4)
+                await asyncio.sleep(CONFLICT_S)
                 state, revision = await self._load(key)
+            except AWAY:
+                raise
+            except Exception as error:
+                raise _Stuck(fact) from error
 
     async def _load(self, key: str) -> tuple[S | None, int]:
-        data, revision = await self._context.state.load(key)
+        data, revision = await self._means.context.state.load(key)
         return (self._state.model_validate_json(data) if data else None), revision
 
-    async def _park(self, messages: list[Msg], reason: str) -> None:
-        last = messages[-1]
-        await self._dead_letters.park(self._wake.stream, self.name, last.subject, last.data, reason)
-        for message in messages:
-            await message.term()
-
-    async def _try_again(self, messages: list[Msg], error: Exception) -> None:
-        number = max(message.metadata.num_delivered for message in messages)
-        if number >= ATTEMPTS:
-            await self._park(messages, f"{type(error).__name__}: {error}")
+    async def _stand_still(self, study: str, stuck: _Stuck, wakes: list[Msg]) -> None:
+        """Try the fact again later, or park it; what arrives behind a parked fact cannot be folded either."""
+        cause = stuck.__cause__
+        if isinstance(cause, RetryLater):
+            await self._put_off(wakes, cause.delay_s)
             return
-        for message in messages:
-            await message.nak(delay=min(BACKOFF_LIMIT_S, BACKOFF_S * 2 ** (number - 1)))
+        self._failures[study] += 1
+        failures = self._failures[study]
+        log.error("fold_failed", fold=self.name, study=study, failures=failures, exc_info=cause)
+        if failures < ATTEMPTS and not isinstance(cause, HOPELESS):
+            await self._put_off(wakes, backoff_s(failures))
+            return
+        fact = stuck.fact
+        if fact.subject not in self._parked:
+            reason = f"{type(cause).__name__}: {cause}"
+            dead_letters = self._means.dead_letters[self._wake.zone]
+            await dead_letters.park(self._wake.stream, self.name, fact.subject, fact.sequence, fact.data, reason)
+            self._parked.add(fact.subject)
+        for wake in wakes:
+            await wake.term()
+
+    async def _put_off(self, wakes: list[Msg], delay_s: float) -> None:
+        for wake in wakes:
+            await wake.nak(delay=delay_s)
+
+
+def _decoded(cls: type[Message], fact: Received) -> Message:
+    try:
+        return decode(cls, fact.subject, fact.data, fact.headers)
+    except ValueError as error:
+        raise Rejected(f"does not decode as {cls.__name__}: {error}") from error

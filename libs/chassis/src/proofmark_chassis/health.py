@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import structlog
 from nats.aio.client import Client
-from proofmark_contracts.message import Zone
 
 from proofmark_chassis.settings import ServiceSettings
+from proofmark_contracts.message import Zone
 
 REQUEST_TIMEOUT_S = 5.0
 

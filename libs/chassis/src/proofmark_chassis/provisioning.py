@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from nats.aio.client import Client
+from nats.errors import NoRespondersError
 from nats.js import JetStreamContext, api
-from nats.js.errors import NotFoundError
-from proofmark_contracts.message import Message, Zone
-from proofmark_contracts.services import SERVICES, Role
-from proofmark_contracts.streams import DAY_S, MIB, STREAMS, Policy, Stream, stream_of
+from nats.js.errors import APIError, NotFoundError
 
-from proofmark_chassis.errors import StreamMismatch
+from proofmark_chassis.errors import JetStreamMissing, StreamMismatch
 from proofmark_chassis.names import (
     OBJECT_BUCKET,
     OBJECT_STREAM,
@@ -21,6 +19,9 @@ from proofmark_chassis.names import (
     durable,
     max_deliveries_advisory,
 )
+from proofmark_contracts.message import Message, Zone
+from proofmark_contracts.services import SERVICES, Role
+from proofmark_contracts.streams import DAY_S, MIB, STREAMS, Policy, Stream, stream_of
 
 GIB = 1024 * MIB
 MAX_DELIVERIES = 40
@@ -37,15 +38,18 @@ class Provisioning:
 
 
 async def provision(clients: dict[Zone, Client], choice: Provisioning = Provisioning()) -> None:
-    """Create what is missing in every zone.
+    """Create what is missing in every zone, and tune leases to the choice.
 
     Raises
     ------
+    JetStreamMissing
+        The server does not store messages.
     StreamMismatch
         A stream or consumer of ours exists and differs in what it means.
     """
     for zone, client in clients.items():
         stream = client.jetstream()
+        await _expect_jetstream(stream, zone)
         for declared in (s for s in STREAMS if s.zone == zone):
             await _ensure_stream(stream, _config(declared, choice.replicas))
         await _ensure_stream(stream, _advisories(zone, choice.replicas))
@@ -55,6 +59,13 @@ async def provision(clients: dict[Zone, Client], choice: Provisioning = Provisio
             await _ensure_stream(stream, _state_bucket(choice.replicas))
         for name, role in SERVICES.items():
             await _ensure_consumers(stream, name, role, zone, choice)
+
+
+async def _expect_jetstream(stream: JetStreamContext, zone: Zone) -> None:
+    try:
+        await stream.account_info()
+    except (APIError, NoRespondersError) as error:
+        raise JetStreamMissing(zone) from error
 
 
 def _config(declared: Stream, replicas: int) -> api.StreamConfig:
@@ -116,8 +127,30 @@ def _state_bucket(replicas: int) -> api.StreamConfig:
     )
 
 
-MEANING = ("subjects", "retention", "discard", "discard_new_per_subject", "max_msgs_per_subject", "allow_direct")
+STREAM_MEANING = (
+    "subjects",
+    "retention",
+    "storage",
+    "discard",
+    "discard_new_per_subject",
+    "max_msgs_per_subject",
+    "allow_direct",
+    "allow_rollup_hdrs",
+    "mirror",
+    "sources",
+    "republish",
+    "subject_transform",
+)
 """What must agree; sizes, ages and replicas are the installation's to tune."""
+CONSUMER_MEANING = (
+    "filter_subject",
+    "filter_subjects",
+    "ack_policy",
+    "deliver_policy",
+    "deliver_subject",
+    "headers_only",
+)
+CONSUMER_TUNING = ("ack_wait", "max_deliver", "max_ack_pending")
 
 
 async def _ensure_stream(stream: JetStreamContext, wanted: api.StreamConfig) -> None:
@@ -126,7 +159,7 @@ async def _ensure_stream(stream: JetStreamContext, wanted: api.StreamConfig) -> 
     except NotFoundError:
         await stream.add_stream(wanted)
         return
-    _compare(f"stream {wanted.name}", wanted, found, MEANING)
+    _compare(f"stream {wanted.name}", wanted, found, STREAM_MEANING)
 
 
 async def _ensure_consumers(stream: JetStreamContext, name: str, role: Role, zone: Zone, choice: Provisioning) -> None:
@@ -165,14 +198,17 @@ async def _ensure_consumer(stream: JetStreamContext, name: str, wanted: api.Cons
     except NotFoundError:
         await stream.add_consumer(name, wanted)
         return
-    _compare(f"consumer {wanted.durable_name}", wanted, found, ("filter_subject", "filter_subjects", "ack_policy"))
+    _compare(f"consumer {wanted.durable_name}", wanted, found, CONSUMER_MEANING)
+    if _differences(wanted, found, CONSUMER_TUNING):
+        await stream.add_consumer(name, wanted)
 
 
 def _compare(name: str, wanted: Any, found: Any, fields: tuple[str, ...]) -> None:
-    differences = {}
-    for field in fields:
-        want, got = getattr(wanted, field), getattr(found, field)
-        if (want or None) != (got or None):
-            differences[field] = (want, got)
-    if differences:
+    if differences := _differences(wanted, found, fields):
         raise StreamMismatch(name, differences)
+
+
+def _differences(wanted: Any, found: Any, fields: tuple[str, ...]) -> dict[str, tuple[object, object]]:
+    """What was wanted and what was found, where they differ; the server leaves out what is empty."""
+    pairs = {field: (getattr(wanted, field), getattr(found, field)) for field in fields}
+    return {field: (want, got) for field, (want, got) in pairs.items() if (want or None) != (got or None)}

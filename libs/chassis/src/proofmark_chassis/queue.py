@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from nats.aio.client import Client
 from nats.js import api
 from nats.js.errors import NotFoundError
-from proofmark_contracts.campaign import SimulateChunk
 
 from proofmark_chassis.names import CHUNK_QUEUE
+from proofmark_contracts.campaign import SimulateChunk
 
 UNLIMITED = -1
 CHUNKS_OUT = 1000

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import secrets
@@ -11,16 +12,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 from nats.aio.client import Client
-from proofmark_contracts.message import Zone
 
 from proofmark_chassis.accounts import ADMIN, accounts, users_of
 from proofmark_chassis.connection import connect, leave
 from proofmark_chassis.errors import ChassisError
 from proofmark_chassis.provisioning import Provisioning, provision
+from proofmark_contracts.message import Zone
 
 READY_TIMEOUT_S = 20.0
 MAX_PAYLOAD_BYTES = 1 << 20
@@ -35,17 +37,15 @@ class EmbeddedServer:
     """One nats-server process with its store in `home`; passwords and port survive in `home/bus.json`."""
 
     def __init__(self, home: Path, *, port: int | None = None, tenant: str = "*", sync: str = "2m") -> None:
+        """Choose port and passwords; `environment` holds from here on. A taken port of an earlier run is given up."""
         self.home = home
         self.process: subprocess.Popen[bytes] | None = None
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         known = home / "bus.json"
-        if known.exists():
-            bus = json.loads(known.read_text())
-            self.passwords: dict[str, str] = bus["passwords"]
-            self.port = port or _port_of(bus["url"])
-        else:
-            self.passwords = {user: secrets.token_hex(16) for zone in Zone for user in users_of(zone)}
-            self.port = port or free_port()
+        bus = json.loads(known.read_text()) if known.exists() else {}
+        users = [user for zone in Zone for user in users_of(zone)]
+        self.passwords: dict[str, str] = {u: secrets.token_hex(16) for u in users} | bus.get("passwords", {})
+        self.port = port or self._earlier_port(bus) or free_port()
         self._configure(tenant, sync)
 
     @property
@@ -68,17 +68,18 @@ class EmbeddedServer:
         ServerFailed
             It ended, or did not answer in time; the message ends with its log.
         """
-        if _listening(self.port):
-            self.port = free_port()
-            self._configure_port()
         binary = find_server()
-        self.process = subprocess.Popen(
-            [binary, "-c", str(self.home / "nats.json")],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with self._store_of_our_own() as lock:
+            if _listening(self.port):
+                raise ServerFailed(f"nats-server at {self.url} did not start: somebody else listens there")
+            self.process = subprocess.Popen(
+                [binary, "-c", str(self.home / "nats.json")],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                pass_fds=(lock,),
+            )
         deadline = time.monotonic() + READY_TIMEOUT_S
         while not _listening(self.port):
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -117,8 +118,40 @@ class EmbeddedServer:
         finally:
             await asyncio.gather(*map(leave, clients.values()))
 
+    @contextlib.contextmanager
+    def _store_of_our_own(self) -> Iterator[int]:
+        """A lock that the server inherits and holds as long as it lives: two servers must not share a store.
+
+        Raises
+        ------
+        ServerFailed
+            Another server holds it.
+        """
+        descriptor = os.open(self.home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield descriptor
+        except BlockingIOError:
+            raise ServerFailed(f"{self.home}: expected no nats-server of this home, got one running") from None
+        finally:
+            os.close(descriptor)
+
+    def _earlier_port(self, bus: dict[str, Any]) -> int | None:
+        """The port of an earlier run, unless somebody else has it now."""
+        if "url" not in bus:
+            return None
+        port = int(bus["url"].rsplit(":", 1)[1])
+        if not _listening(port):
+            return port
+        try:
+            with self._store_of_our_own():
+                return None
+        except ServerFailed:
+            return port
+
     def _configure(self, tenant: str, sync: str) -> None:
-        self._configuration = {
+        configuration = {
+            "listen": f"127.0.0.1:{self.port}",
             "jetstream": {
                 "store_dir": str(self.home / "jetstream"),
                 "sync_interval": sync,
@@ -130,10 +163,7 @@ class EmbeddedServer:
             "log_file": str(self.home / "nats.log"),
             "pid_file": str(self.home / "nats.pid"),
         }
-        self._configure_port()
-
-    def _configure_port(self) -> None:
-        _write_private(self.home / "nats.json", {"listen": f"127.0.0.1:{self.port}", **self._configuration})
+        _write_private(self.home / "nats.json", configuration)
         _write_private(self.home / "bus.json", {"url": self.url, "passwords": self.passwords})
 
 
@@ -173,10 +203,6 @@ def free_port() -> int:
 def _listening(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _port_of(url: str) -> int:
-    return int(url.rsplit(":", 1)[1])
 
 
 def _write_private(path: Path, document: object) -> None:

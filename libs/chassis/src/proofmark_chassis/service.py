@@ -4,31 +4,32 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
 import structlog
-from proofmark_contracts.message import Message, Zone
-from proofmark_contracts.services import SERVICES
-from proofmark_contracts.streams import Policy, stream_of
 from pydantic import BaseModel
 
 from proofmark_chassis import telemetry
+from proofmark_chassis.burying import bury
 from proofmark_chassis.connection import connect, leave
-from proofmark_chassis.consuming import Consumer, Handler
+from proofmark_chassis.consuming import Consumer, Handler, Means
 from proofmark_chassis.context import Context
 from proofmark_chassis.dead_letters import DeadLetters
 from proofmark_chassis.folding import Fold, Reducer, Wanted
 from proofmark_chassis.health import Health
-from proofmark_chassis.names import advisory_stream, casualties, durable
+from proofmark_chassis.leases import Leases
 from proofmark_chassis.objects import ObjectStore
 from proofmark_chassis.publishing import Publisher
-from proofmark_chassis.pulling import deliveries
 from proofmark_chassis.settings import ServiceSettings
-from proofmark_chassis.slots import Slots
-from proofmark_chassis.work_queue import WorkQueueConsumers
+from proofmark_chassis.work_queue import WorkQueueConsumer
+from proofmark_contracts.message import Message, Zone
+from proofmark_contracts.services import SERVICES
+from proofmark_contracts.streams import Policy, stream_of
 
 DRAIN_S = 10.0
+Worker = Consumer | Fold[Any]
 H = TypeVar("H", bound=Callable[..., Any])
 
 log = structlog.get_logger()
@@ -68,36 +69,43 @@ class Service:
         return resource
 
     def run(self) -> None:
-        """Serve until SIGTERM or SIGINT, then drain. The console script of every service."""
+        """Serve until SIGTERM or SIGINT, drain, and end. The console script of every service."""
         settings = self._settings.from_environment(os.environ)
         telemetry.configure(self.name, settings)
-        asyncio.run(self.serve(settings))
+        asyncio.run(self._serve_until_told(settings))
+
+    async def _serve_until_told(self, settings: ServiceSettings) -> None:
+        serving = asyncio.create_task(self.serve(settings))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
         telemetry.flush()
+        sys.stdout.flush()
+        # Computations cannot be cancelled; theirs are the deliveries that were handed back, so nobody waits for them.
+        os._exit(0)
 
     async def serve(self, settings: ServiceSettings) -> None:
-        """Connect, consume, and drain when told to stop."""
-        stopping = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stopping.set)
+        """Connect, consume, and drain when cancelled."""
         async with contextlib.AsyncExitStack() as stack:
             context = await stack.enter_async_context(self._connected(settings))
             for resource in self._resources:
                 context.resources.append(await stack.enter_async_context(resource()))
             health = await stack.enter_async_context(Health.serving(settings, context.clients))
-            workers = self._workers(context)
+            means = self._means(context)
+            beating = asyncio.create_task(means.leases.beat())
+            workers = self._workers(means)
             tasks = [asyncio.create_task(worker.run()) for worker in workers]
-            tasks += [asyncio.create_task(self._bury(context, zone)) for zone in self._zones_of_handlers()]
+            tasks += [asyncio.create_task(bury(means, zone)) for zone in self._zones_of_durables()]
             health.ready = True
             log.info("serving", zones=sorted(context.clients))
             try:
-                await _until(stopping, tasks)
+                await _first_to_end(tasks)
             finally:
                 health.ready = False
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await _cancel(tasks)
                 await asyncio.gather(*(worker.drain(DRAIN_S) for worker in workers))
+                await _cancel([beating])
                 log.info("drained")
 
     @contextlib.asynccontextmanager
@@ -112,42 +120,38 @@ class Service:
             for client in clients.values():
                 await leave(client)
 
-    def _workers(self, context: Context) -> list[Consumer | WorkQueueConsumers | Fold[Any]]:
-        publisher = Publisher(context.clients, context.stores)
-        workers: list[Consumer | WorkQueueConsumers | Fold[Any]] = []
+    def _means(self, context: Context) -> Means:
+        role = SERVICES[self.name]
+        stores = {zone: context.stores[zone] if zone in role.puts_objects else None for zone in context.clients}
+        dead_letters = {zone: DeadLetters(context.clients[zone], store) for zone, store in stores.items()}
+        return Means(
+            context, Publisher(context.clients, context.stores), Leases(context.settings.lease_s), dead_letters
+        )
+
+    def _workers(self, means: Means) -> list[Worker]:
+        workers: list[Worker] = []
         for cls, handler in self._handlers:
-            dead_letters = self._dead_letters(context, cls.zone)
-            if stream_of(cls).policy is Policy.WORK_QUEUE:
-                workers.append(WorkQueueConsumers(context, publisher, dead_letters, cls, handler))
-            else:
-                workers.append(Consumer(context, publisher, dead_letters, cls, durable(self.name, cls), handler))
-        for wake, state, wanted, reducer in self._folds:
-            dead_letters = self._dead_letters(context, wake.zone)
-            name = durable(self.name, wake)
-            workers.append(Fold(context, publisher, dead_letters, wake, name, state, wanted, reducer))
-        return workers
+            kind = WorkQueueConsumer if _queued(cls) else Consumer
+            workers.append(kind(means, cls, handler))
+        return workers + [Fold(means, *fold) for fold in self._folds]
 
-    def _dead_letters(self, context: Context, zone: Zone) -> DeadLetters:
-        store = context.stores[zone] if zone in SERVICES[self.name].puts_objects else None
-        return DeadLetters(context.clients[zone], store)
-
-    def _zones_of_handlers(self) -> set[Zone]:
+    def _zones_of_durables(self) -> set[Zone]:
         classes = [cls for cls, _ in self._handlers] + [wake for wake, *_ in self._folds]
-        return {cls.zone for cls in classes if stream_of(cls).policy is not Policy.WORK_QUEUE}
-
-    async def _bury(self, context: Context, zone: Zone) -> None:
-        """Park the messages whose deliveries ran out because every worker that took them died."""
-        dead_letters = self._dead_letters(context, zone)
-        consumer = casualties(self.name, zone)
-        async for advisory in deliveries(context.clients[zone], advisory_stream(zone), consumer, Slots(1)):
-            await dead_letters.park_casualty(advisory.data)
-            await advisory.ack()
+        return {cls.zone for cls in classes if not _queued(cls)}
 
 
-async def _until(stopping: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
-    """Return when told to stop; a task that ends by itself is a bug and ends the service."""
-    stop = asyncio.create_task(stopping.wait())
-    done, _ = await asyncio.wait([stop, *tasks], return_when=asyncio.FIRST_COMPLETED)
-    stop.cancel()
-    for task in done - {stop}:
+def _queued(cls: type[Message]) -> bool:
+    return stream_of(cls).policy is Policy.WORK_QUEUE
+
+
+async def _first_to_end(tasks: list[asyncio.Task[None]]) -> None:
+    """Wait for ever; a task that ends by itself is a bug and ends the service."""
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
         task.result()
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Self
 
-from proofmark_contracts.message import Zone
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from proofmark_contracts.message import Zone
 
 PREFIX = "PROOFMARK_"
 

@@ -18,8 +18,12 @@ class Slots:
             await self._some.wait()
         return self._free
 
-    def take(self) -> None:
+    def take(self) -> bool:
+        """Take one slot; False where somebody else was faster."""
+        if self._free <= 0:
+            return False
         self._free -= 1
+        return True
 
     def give_back(self) -> None:
         self._free += 1

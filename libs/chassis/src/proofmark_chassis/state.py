@@ -4,7 +4,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
-from proofmark_chassis.connection import REQUEST_TIMEOUT_S, last_message
+from proofmark_chassis.connection import REQUEST_TIMEOUT_S, check_size, last_message
 from proofmark_chassis.errors import StateConflict
 from proofmark_chassis.names import STATE_STREAM, state_subject
 
@@ -27,8 +27,11 @@ class StateStore:
         ------
         StateConflict
             Somebody else wrote, or it is unknown whether this write arrived: load again.
+        MessageTooLarge
+            The entry has outgrown what the server takes.
         """
         headers = {"Nats-Expected-Last-Subject-Sequence": str(revision)}
+        check_size(self._client, state_subject(key), data, headers)
         stream = self._client.jetstream(timeout=REQUEST_TIMEOUT_S)
         try:
             acknowledged = await stream.publish(state_subject(key), data, headers=headers)

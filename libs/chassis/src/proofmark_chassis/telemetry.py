@@ -15,9 +15,9 @@ from opentelemetry import context as otel_context
 from opentelemetry import metrics, trace
 from opentelemetry.propagate import extract, inject
 from opentelemetry.trace import Link, SpanKind
-from proofmark_contracts.message import Message
 
 from proofmark_chassis.settings import ServiceSettings
+from proofmark_contracts.message import Message
 
 _tracer = trace.get_tracer("proofmark")
 _meter = metrics.get_meter("proofmark")
@@ -73,7 +73,6 @@ def outgoing(message: Message) -> dict[str, str]:
         f"send {message.verb}", kind=SpanKind.PRODUCER, attributes=_attributes("send", message)
     ):
         inject(carrier)
-    published.add(1, {"message": message.verb})
     return carrier
 
 

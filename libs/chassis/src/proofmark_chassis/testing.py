@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nats.aio.client import Client
-from proofmark_contracts.message import Message, Zone
 
 from proofmark_chassis.connection import last_message, leave
 from proofmark_chassis.provisioning import Provisioning
@@ -15,6 +14,7 @@ from proofmark_chassis.publishing import Publisher
 from proofmark_chassis.server import EmbeddedServer, running_server
 from proofmark_chassis.service import Service
 from proofmark_chassis.settings import PREFIX, ServiceSettings
+from proofmark_contracts.message import Message, Zone
 
 M = TypeVar("M", bound=Message)
 QUICK = Provisioning(lease_s=0.6)

@@ -3,70 +3,46 @@
 import asyncio
 import json
 
-import structlog
 from nats.errors import Error as NatsError
-from proofmark_contracts.message import Message
 
-from proofmark_chassis.consuming import Consumer, Handler
-from proofmark_chassis.context import Context
-from proofmark_chassis.dead_letters import DeadLetters
-from proofmark_chassis.publishing import Publisher
+from proofmark_chassis.connection import REQUEST_TIMEOUT_S
+from proofmark_chassis.consuming import Consumer
 
 LOOK_S = 0.025
 """How often a worker looks for studies that opened or closed."""
-LIST_TIMEOUT_S = 2.0
-
-log = structlog.get_logger()
 
 
-class WorkQueueConsumers:
-    """One consumer task a study; the list on the server says which studies there are."""
-
-    def __init__(
-        self, context: Context, publisher: Publisher, dead_letters: DeadLetters, cls: type[Message], handler: Handler
-    ) -> None:
-        self._context = context
-        self._publisher = publisher
-        self._dead_letters = dead_letters
-        self._cls = cls
-        self._handler = handler
-        self._pulling: dict[str, tuple[Consumer, asyncio.Task[None]]] = {}
+class WorkQueueConsumer(Consumer):
+    """One pull a study; the list on the server says which studies there are."""
 
     async def run(self) -> None:
+        pulls: dict[str, asyncio.Task[None]] = {}
         try:
             while True:
-                studies = await self._studies()
-                for study in studies - self._pulling.keys():
-                    consumer = self._consumer(study)
-                    self._pulling[study] = consumer, asyncio.create_task(consumer.run())
-                for study in self._pulling.keys() - studies:
-                    consumer, task = self._pulling.pop(study)
-                    task.cancel()
+                studies = await self._studies(known=set(pulls))
+                for study in studies - pulls.keys():
+                    pulls[study] = asyncio.create_task(self._pull(study))
+                for study in pulls.keys() - studies:
+                    pulls.pop(study).cancel()
                 await asyncio.sleep(LOOK_S)
         finally:
-            for _, task in self._pulling.values():
-                task.cancel()
+            for pull in pulls.values():
+                pull.cancel()
+            await asyncio.gather(*pulls.values(), return_exceptions=True)
 
-    async def drain(self, grace_s: float) -> None:
-        await asyncio.gather(*(consumer.drain(grace_s) for consumer, _ in self._pulling.values()))
-
-    def _consumer(self, study: str) -> Consumer:
-        return Consumer(self._context, self._publisher, self._dead_letters, self._cls, study, self._handler)
-
-    async def _studies(self) -> set[str]:
-        client = self._context.clients[self._cls.zone]
+    async def _studies(self, known: set[str]) -> set[str]:
+        """The open studies; while the server is away, those that were known."""
+        client = self._means.context.clients[self._cls.zone]
         names: set[str] = set()
         while True:
             try:
                 request = json.dumps({"offset": len(names)}).encode()
-                reply = await client.request(
-                    f"$JS.API.CONSUMER.NAMES.{self._cls.stream}", request, timeout=LIST_TIMEOUT_S
-                )
-                page = json.loads(reply.data)
+                subject = f"$JS.API.CONSUMER.NAMES.{self._cls.stream}"
+                page = json.loads((await client.request(subject, request, timeout=REQUEST_TIMEOUT_S)).data)
             except NatsError:
-                return set(self._pulling)
+                return known
             if "error" in page:
-                return set(self._pulling)
-            names |= set(page.get("consumers") or ())
-            if len(names) >= int(page.get("total", 0)) or not page.get("consumers"):
+                return known
+            names |= set(page["consumers"] or ())
+            if len(names) >= page["total"] or not page["consumers"]:
                 return names
