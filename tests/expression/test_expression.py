@@ -1,0 +1,165 @@
+"""The language against Python's own arithmetic, and against what must not be in it."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proofmark_expression import DIMENSIONLESS, Dimension, Expression, ExpressionError
+
+LENGTH, TIME = Dimension.of({"length": 1}), Dimension.of({"time": 1})
+SPEED = LENGTH / TIME
+
+numbers = st.floats(0.1, 10).map(lambda x: f"{x!r}")
+leaves = st.sampled_from(["a", "b"]) | numbers
+expressions = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "/"]), inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
+        inner.map(lambda e: f"(-{e})"),
+        st.tuples(inner, inner).map(lambda t: f"min({t[0]}, {t[1]})"),
+        st.tuples(inner, inner, inner).map(lambda t: f"({t[0]} if {t[1]} < {t[2]} else {t[2]})"),
+    ),
+    max_leaves=12,
+)
+
+
+@given(text=expressions, a=st.floats(0.1, 10), b=st.floats(0.1, 10))
+def test_values_are_those_of_python(text: str, a: float, b: float) -> None:
+    try:
+        expected = eval(text, {"min": min}, {"a": a, "b": b})
+    except ZeroDivisionError:
+        return
+    got = Expression.parse(text).evaluate({"a": a, "b": b})
+    assert got == pytest.approx(expected, rel=1e-12, abs=1e-12)
+
+
+@given(text=expressions)
+def test_columns_give_row_by_row_what_single_values_give(text: str) -> None:
+    a, b = np.linspace(0.5, 2, 7), np.linspace(3, 0.1, 7)
+    whole = np.broadcast_to(Expression.parse(text).evaluate({"a": a, "b": b}), 7)
+    rows = [float(Expression.parse(text).evaluate({"a": a[i], "b": b[i]})) for i in range(7)]
+    np.testing.assert_array_equal(whole, rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2 ** 3 ** 2", 512.0),
+        ("-2 ** 2", -4.0),
+        ("1 < 2 < 3", 1.0),
+        ("1 < 3 < 2", 0.0),
+        ("not (1 > 2 or 2 > 3)", 1.0),
+        ("1 and 0", 0.0),
+        ("pi", math.pi),
+        ("hypot(3, 4)", 5.0),
+        ("clip(7, 0, 5)", 5.0),
+        ("max(1, 2, 3)", 3.0),
+        ("round(2.5)", 2.0),
+        ("heat.ntc + 1", 301.0),
+    ],
+)
+def test_known_values(text: str, value: float) -> None:
+    assert Expression.parse(text).evaluate({"heat.ntc": 300.0}) == value
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1/0", math.inf), ("0/0", math.nan), ("log(-1)", math.nan)])
+def test_leaving_the_domain_is_a_value_and_no_warning(text: str, expected: float) -> None:
+    np.testing.assert_equal(float(Expression.parse(text).evaluate({})), expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "column 1: expected an arithmetic expression"),
+        ("a +", "expected an arithmetic expression"),
+        ("__import__('os')", "column 1: no function '__import__'"),
+        ("a.b.c", "column 1: Attribute is not part of the language"),
+        ("a[0]", "column 1: Subscript is not part of the language"),
+        ("[x for x in y]", "column 1: ListComp is not part of the language"),
+        ("lambda: 1", "column 1: Lambda is not part of the language"),
+        ("a if b", "expected an arithmetic expression"),
+        ("f'{a}'", "column 1: JoinedStr is not part of the language"),
+        ("'text'", "column 1: Constant is not part of the language"),
+        ("True", "column 1: expected a number, got True"),
+        ("1j", "column 1: expected a number, got 1j"),
+        ("1e999", "column 1: expected a finite number"),
+        ("9" * 400, "column 1: expected a finite number"),
+        ("a // b", "column 1: BinOp is not part of the language"),
+        ("a @ b", "column 1: BinOp is not part of the language"),
+        ("a in b", "column 1: Compare is not part of the language"),
+        ("(a := 1)", "column 2: NamedExpr is not part of the language"),
+        ("min(1)", "column 1: min: expected 2 to 16 arguments, got 1"),
+        ("sqrt(1, 2)", "column 1: sqrt: expected 1 arguments, got 2"),
+        ("max(*a)", "column 1: max: expected 2 to 16 arguments, got 1"),
+        ("max(1, key=2)", "column 1: Call is not part of the language"),
+        ("-" * 100 + "1", "expected at most 40 levels of nesting"),
+        ("1" + "+1" * 1000, "column 2001: expected at most 2000 characters, got 2001"),
+    ],
+)
+def test_everything_else_is_refused(text: str, told: str) -> None:
+    with pytest.raises(ExpressionError) as refusal:
+        Expression.parse(text)
+    assert told in str(refusal.value)
+
+
+def test_an_unknown_name_is_an_error() -> None:
+    with pytest.raises(ExpressionError, match="column 5: unknown name 'b'"):
+        Expression.parse("a + b").evaluate({"a": 1.0})
+
+
+def test_names_are_what_the_caller_must_give() -> None:
+    assert Expression.parse("sqrt(a) + heat.ntc * pi").names == {"a", "heat.ntc"}
+
+
+@pytest.mark.parametrize(
+    ("text", "dimension"),
+    [
+        ("x / t", SPEED),
+        ("x * x", LENGTH.power(2)),
+        ("sqrt(x ** 2)", LENGTH),
+        ("x ** 0.5", Dimension.of({"length": 0.5})),
+        ("max(x, 0)", LENGTH),
+        ("0 if x > 0 else -x", LENGTH),
+        ("exp(x / x)", DIMENSIONLESS),
+        ("atan2(x, x)", DIMENSIONLESS),
+        ("x < 2 * x", DIMENSIONLESS),
+        ("2", DIMENSIONLESS),
+        ("0", DIMENSIONLESS),
+    ],
+)
+def test_dimensions_follow(text: str, dimension: Dimension) -> None:
+    assert Expression.parse(text).dimension({"x": LENGTH, "t": TIME}) == dimension
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("x + t", "column 1: length and time cannot be added or compared"),
+        ("2 * (x - 1)", "column 6: length and a plain number cannot be added or compared"),
+        ("x < t", "column 1: length and time cannot be added or compared"),
+        ("exp(x)", "column 1: exp: expected a plain number, got length"),
+        ("min(x, t)", "column 1: min: expected arguments of one dimension, got length and time"),
+        ("2 ** x", "column 6: an exponent must be a plain number"),
+        ("x ** (t / t)", "can only be raised to a literal power"),
+        ("x ** 1000", "column 6: expected a power of at most 64, got 1000"),
+        ("x + nobody", "column 5: unknown name 'nobody'"),
+    ],
+)
+def test_dimensions_that_do_not_go_together_are_refused(text: str, told: str) -> None:
+    with pytest.raises(ExpressionError) as refusal:
+        Expression.parse(text).dimension({"x": LENGTH, "t": TIME})
+    assert told in str(refusal.value)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(-3, 3)), max_size=4).map(dict),
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(-3, 3)), max_size=4).map(dict),
+)
+def test_dimensions_are_a_group(one: dict[str, int], other: dict[str, int]) -> None:
+    a, b = Dimension.of(one), Dimension.of(other)
+    assert a * b == b * a
+    assert a * b / b == a
+    assert a / a == DIMENSIONLESS
