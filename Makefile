@@ -45,8 +45,11 @@ up: $(READY) ## start the server and every service in the background
 down: $(READY) ## stop them
 	$(BIN)/proofmark down
 
-wheels: $(READY) ## build every member into dist/, for `uv tool install proofmark --find-links dist`
+# members.txt ties each member to its wheel: an index may hold another project of the same name.
+wheels: $(READY) ## build every member: uv tool install dist/proofmark-*.whl --constraints dist/members.txt
+	rm -rf dist
 	$(BIN)/uv build --all-packages --wheel --out-dir dist --quiet
+	cd dist && for wheel in *.whl; do echo "$${wheel%%-*} @ file://$$PWD/$$wheel"; done > members.txt
 
 lock: $(READY) ## renew requirements.lock after a dependency changed
 	$(BIN)/uv lock --quiet

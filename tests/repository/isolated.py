@@ -11,6 +11,7 @@ import tempfile
 import time
 import tomllib
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 UV = Path(sys.executable).with_name("uv")
@@ -27,19 +28,29 @@ print(len(names) + 1)
 
 
 def members() -> list[Path]:
-    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["uv"]["workspace"]["members"]
+    patterns = read(ROOT)["tool"]["uv"]["workspace"]["members"]
     return sorted(path.parent for pattern in patterns for path in ROOT.glob(f"{pattern}/pyproject.toml"))
+
+
+def read(member: Path) -> Any:
+    return tomllib.loads((member / "pyproject.toml").read_text())
+
+
+def built_anew() -> list[str]:
+    """uv would take a member from its cache as long as its pyproject.toml stays the same."""
+    return [f"--refresh-package={read(member)['project']['name']}" for member in members()]
 
 
 def import_alone(member: Path, environment: Path) -> str:
     """Install one member with the versions of requirements.lock, import it, and say how much that was."""
-    project = tomllib.loads((member / "pyproject.toml").read_text())
+    project = read(member)
     package = project["tool"]["uv"]["build-backend"]["module-name"]
     extras = ",".join(project["project"].get("optional-dependencies", {}))
     asked = f"{member}[{extras}]" if extras else str(member)
     python = environment / "bin" / "python"
     _run(UV, "venv", "--quiet", "--python", sys.executable, environment)
-    _run(UV, "pip", "install", "--quiet", "--python", python, "--constraint", ROOT / "requirements.lock", asked)
+    pinned = ("--constraint", ROOT / "requirements.lock")
+    _run(UV, "pip", "install", "--quiet", "--python", python, *pinned, *built_anew(), asked)
     modules = _run(python, "-W", "error", "-c", IMPORT_ALL, package).strip()
     distributions = len(_run(UV, "pip", "list", "--python", python, "--format", "freeze").splitlines())
     return f"{modules} modules beside {distributions} distributions"

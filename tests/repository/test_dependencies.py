@@ -68,3 +68,8 @@ def test_members_come_from_the_workspace(member: str) -> None:
     sources = document.get("tool", {}).get("uv", {}).get("sources", {})
     assert sources == {name: {"workspace": True} for name in sorted(ours)}
     assert document["project"]["license"] == "Apache-2.0"
+
+
+def test_no_member_is_taken_from_an_index() -> None:
+    """Another project may hold the name there."""
+    assert [name for name, _ in PIN.findall((ROOT / "requirements.lock").read_text()) if "proofmark" in name] == []
