@@ -1,0 +1,101 @@
+"""The JSON Schema of spec files, for editors: shapes and keys. Meaning is checked by reading."""
+
+from typing import Any
+
+from proofmark_spec.parameters import DISTRIBUTIONS
+from proofmark_spec.plan import LARGEST_SEED, METHODS, MOST_SAMPLES
+from proofmark_spec.spec import OPTIONAL, REQUIRED, VERSION
+
+QUANTITY = {"type": ["string", "number"], "description": "a quantity such as 10 mm, or a plain number"}
+TEXT = {"type": "string"}
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema, JSON Schema draft 2020-12."""
+    sections: dict[str, Any] = {
+        "apiVersion": {"const": VERSION},
+        "name": {**TEXT, "minLength": 1, "maxLength": 64},
+        "revision": TEXT,
+        "tolerances": _object(
+            {"sigma_level": {"type": "number", "exclusiveMinimum": 0, "maximum": 12}}, ["sigma_level"]
+        ),
+        "parameters": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"anyOf": [QUANTITY, *(_distribution(name) for name in DISTRIBUTIONS)]},
+        },
+        "correlations": {"anyOf": [_pairs(), _matrix()]},
+        "model": {"anyOf": [_expression_model(), _python_model()]},
+        "requirements": {"type": "array", "minItems": 1, "items": _requirement()},
+        "reliability": _plan(),
+        "artifacts": {"type": "array", "items": TEXT},
+        "provenance": _provenance(),
+        "isolation": _object({"tier": {"const": 0}}, ["tier"]),
+    }
+    ordered = {key: sections[key] for key in (*REQUIRED, *OPTIONAL)}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Proofmark design spec",
+        **_object(ordered, list(REQUIRED)),
+    }
+
+
+def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def _distribution(name: str) -> dict[str, Any]:
+    shapes: dict[str, Any] = {
+        "number": {"type": "number"},
+        "values": {"type": "array", "items": QUANTITY, "minItems": 1},
+        "weights": {"type": "array", "items": {"type": "number", "exclusiveMinimum": 0}, "minItems": 1},
+    }
+    _, fields = DISTRIBUTIONS[name]
+    properties = {field: shapes.get(what, QUANTITY) for field, what in fields.items()}
+    return _object({"distribution": {"const": name}, **properties}, ["distribution", *fields])
+
+
+def _pairs() -> dict[str, Any]:
+    rho = {"type": "number", "exclusiveMinimum": -1, "exclusiveMaximum": 1}
+    between = {"type": "array", "items": TEXT, "minItems": 2, "maxItems": 2}
+    return {"type": "array", "items": _object({"between": between, "rho": rho}, ["between", "rho"])}
+
+
+def _matrix() -> dict[str, Any]:
+    rows = {"type": "array", "items": {"type": "array", "items": {"type": "number"}}}
+    return _object({"order": {"type": "array", "items": TEXT}, "matrix": rows}, ["order", "matrix"])
+
+
+def _expression_model() -> dict[str, Any]:
+    metrics = {"type": "object", "additionalProperties": TEXT, "minProperties": 1}
+    return _object({"kind": {"const": "expression"}, "metrics": metrics}, ["kind", "metrics"])
+
+
+def _python_model() -> dict[str, Any]:
+    return _object({"kind": {"const": "python"}, "file": TEXT, "time_limit": QUANTITY}, ["kind", "file"])
+
+
+def _requirement() -> dict[str, Any]:
+    target = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
+    shape = _object({"metric": TEXT, "name": TEXT, "min": QUANTITY, "max": QUANTITY, "target": target}, ["metric"])
+    return {**shape, "oneOf": [{"required": ["min"]}, {"required": ["max"]}]}
+
+
+def _plan() -> dict[str, Any]:
+    share = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
+    properties = {
+        "target": share,
+        "confidence": share,
+        "method": {"enum": list(METHODS)},
+        "samples": {"type": "integer", "minimum": 1, "maximum": MOST_SAMPLES},
+        "stop": {"enum": ["samples"]},
+        "budget": {**TEXT, "description": "such as 2 CPU-hours"},
+        "seed": {"type": "integer", "minimum": 0, "maximum": LARGEST_SEED},
+    }
+    return _object(properties, ["target"])
+
+
+def _provenance() -> dict[str, Any]:
+    digest = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+    told = {"anyOf": [_object({"file": TEXT}, ["file"]), _object({"sha256": digest}, ["sha256"])]}
+    return _object({"agent": TEXT, "prompt": told, "context": told}, [])

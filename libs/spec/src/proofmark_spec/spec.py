@@ -1,0 +1,192 @@
+"""From a spec as it is written to the design it means: every section in turn, every problem at once."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from proofmark_contracts.design import Design, Provenance, Unit
+from proofmark_contracts.frozen import FileRef
+from proofmark_expression import Dimension
+from proofmark_spec.correlations import correlations
+from proofmark_spec.document import check_plain, read_yaml
+from proofmark_spec.files import Files, from_folder, from_submission
+from proofmark_spec.model import Metrics, read_model
+from proofmark_spec.parameters import Parameter, parameters
+from proofmark_spec.plan import read_plan, warnings
+from proofmark_spec.problems import Report, SpecError, Wrong
+from proofmark_spec.provenance import read_provenance
+from proofmark_spec.reading import kind, mapping, number
+from proofmark_spec.requirements import Limited, read_requirements
+
+VERSION = "proofmark/v1"
+REQUIRED = ("apiVersion", "name", "parameters", "model", "requirements", "reliability")
+OPTIONAL = ("revision", "tolerances", "correlations", "artifacts", "provenance", "isolation")
+LATER = ("thermal", "controller", "firmware")
+NAME = re.compile(r"^[A-Za-z][A-Za-z0-9._-]{0,63}$")
+LONGEST_REVISION = 64
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A valid spec."""
+
+    design: Design
+    files: dict[str, bytes]
+    """The files that travel with it, by path: the model's and the artifacts; never prompt or context."""
+    document: dict[str, Any]
+    """Plain data to submit: hashes stand where files stay at home."""
+    warnings: tuple[str, ...]
+    source: str
+
+
+def load(path: Path) -> Spec:
+    """Read a spec file and the files it names.
+
+    Raises
+    ------
+    SpecError
+        It is invalid: every problem found, with file, line and column.
+    OSError
+        It cannot be read.
+    """
+    document, report = read_yaml(path.read_bytes(), str(path))
+    return _Reader(document, Files(from_folder(path.parent)), report).spec()
+
+
+def parse(document: str | Mapping[str, Any], files: Mapping[str, bytes], source: str = "spec") -> Spec:
+    """Read a spec that came without a disk: the text of its YAML, or the document as plain data.
+
+    Raises
+    ------
+    SpecError
+        It is invalid; with lines and columns if it came as text.
+    """
+    if isinstance(document, str):
+        plain, report = read_yaml(document.encode(errors="surrogatepass"), source)
+    else:
+        plain, report = dict(document), Report(source)
+        check_plain(plain, report)
+    return _Reader(plain, Files(from_submission(files)), report).spec()
+
+
+class _Reader:
+    """Reads one document, section by section."""
+
+    def __init__(self, document: dict[str, Any], files: Files, report: Report) -> None:
+        self._document = document
+        self._files = files
+        self._report = report
+
+    def spec(self) -> Spec:
+        document, report = self._document, self._report
+        self._check_top()
+        name, revision = self._name(), self._revision()
+        known = parameters(document["parameters"], self._sigma_level(), report)
+        correlated = None
+        with report.catching("correlations"):
+            correlated = correlations(document.get("correlations", []), known, report)
+        metrics = limited = plan = None
+        with report.catching("model"):
+            metrics = read_model(document["model"], known, self._files, report)
+        if metrics is not None:
+            with report.catching("requirements"):
+                limited = read_requirements(document["requirements"], metrics, report)
+        with report.catching("reliability"):
+            plan = read_plan(document["reliability"], report)
+        artifacts = self._artifacts()
+        provenance, travelling = self._provenance()
+        report.raise_if_any()
+        assert metrics is not None and limited is not None and plan is not None
+        design = Design(
+            name=name,
+            revision=revision,
+            parameters={parameter: found.law for parameter, found in known.items()},
+            correlations=correlated,
+            model=metrics.model,
+            requirements=limited.requirements,
+            reliability=plan,
+            artifacts=artifacts,
+            provenance=provenance,
+            units=_units(known, metrics, limited),
+        )
+        sent = {**document, **({"provenance": travelling} if travelling else {})}
+        return Spec(design, self._files.contents, sent, warnings(plan), report.source)
+
+    def _check_top(self) -> None:
+        """Version and keys; without them nothing else can be read."""
+        version = self._document.get("apiVersion")
+        if version != VERSION:
+            self._report.add(("apiVersion",), f"expected {VERSION}, got {version!r}")
+            raise SpecError(self._report.problems)
+        for later in LATER:
+            if later in self._document:
+                self._report.add((later,), "not supported by this version of Proofmark")
+        with self._report.catching():
+            mapping(self._document, (), self._report, REQUIRED, (*OPTIONAL, *LATER))
+        if not all(key in self._document for key in REQUIRED):
+            self._report.raise_if_any()
+        with self._report.catching("isolation"):
+            self._check_isolation()
+
+    def _check_isolation(self) -> None:
+        if "isolation" not in self._document:
+            return
+        given = mapping(self._document["isolation"], ("isolation",), self._report, ["tier"])
+        if given["tier"] != 0 or isinstance(given["tier"], bool):
+            raise Wrong(f"expected 0, the only tier there is so far, got {given['tier']!r}", "tier")
+
+    def _name(self) -> str:
+        with self._report.catching("name"):
+            name = kind(self._document["name"], str)
+            if not NAME.match(name):
+                raise Wrong(
+                    f"expected at most 64 letters, digits, dots and dashes, starting with a letter, got {name[:80]!r}"
+                )
+            return name
+        return ""
+
+    def _revision(self) -> str:
+        with self._report.catching("revision"):
+            revision = kind(self._document.get("revision", ""), str)
+            if len(revision) > LONGEST_REVISION or not revision.isprintable():
+                raise Wrong(f"expected at most {LONGEST_REVISION} printable characters")
+            return revision
+        return ""
+
+    def _sigma_level(self) -> Fraction | None:
+        if "tolerances" not in self._document:
+            return None
+        with self._report.catching("tolerances"):
+            given = mapping(self._document["tolerances"], ("tolerances",), self._report, ["sigma_level"])
+            level = number(given["sigma_level"])
+            if not 0 < level <= 12:
+                raise Wrong(f"expected more than 0 and at most 12, got {level:g}", "sigma_level")
+            return Fraction(repr(level))
+        return Fraction(3)
+
+    def _artifacts(self) -> tuple[FileRef, ...]:
+        found: list[FileRef] = []
+        with self._report.catching("artifacts"):
+            for index, path in enumerate(kind(self._document.get("artifacts", []), list)):
+                with self._report.catching("artifacts", index):
+                    found.append(self._files.add(kind(path, str)))
+        return tuple(found)
+
+    def _provenance(self) -> tuple[Provenance, dict[str, Any]]:
+        if "provenance" in self._document:
+            with self._report.catching("provenance"):
+                return read_provenance(self._document["provenance"], self._files, self._report)
+        return Provenance(), {}
+
+
+def _units(known: Mapping[str, Parameter], metrics: Metrics, limited: Limited) -> dict[str, Unit]:
+    """How to show parameters as they were written, and metrics as their limits were."""
+    units = {name: parameter.unit.shown() for name, parameter in known.items()}
+    for metric, written in limited.units.items():
+        model = metrics.units.get(metric)
+        plain = model is not None and written.symbol == "" and model.dimension == Dimension()
+        units[metric] = (model if plain and model is not None else written).shown()
+    return units
