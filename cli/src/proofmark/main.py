@@ -20,6 +20,7 @@ GROUPS = {
     "Work with a running Proofmark": {
         "up": ("plant:up", "Start the bus and every service on this machine."),
         "down": ("plant:down", "Stop what `up` started."),
+        "credentials": ("credentials:credentials", "Print what one role needs to connect."),
         "submit": ("studies:submit", "Submit a spec."),
         "watch": ("studies:watch", "Follow a study until it is closed."),
         "wait": ("studies:wait", "Wait for a study to be closed; the exit code is its outcome."),

@@ -47,6 +47,11 @@ def decode_table(data: bytes) -> dict[str, Column]:
     return {name: _array(name, table.column(name)) for name in table.column_names}
 
 
+def floats(column: Column) -> npt.NDArray[np.float64]:
+    """A column that is known to hold quantities."""
+    return column.astype(np.float64, copy=False)
+
+
 def outcome_columns(
     data: bytes, metrics: tuple[str, ...], rows: int
 ) -> tuple[dict[str, npt.NDArray[np.float64]], npt.NDArray[np.int8]]:
@@ -65,7 +70,7 @@ def outcome_columns(
         raise InvalidTable(f"expected {rows} rows, got {len(status)}")
     if status.dtype != np.int8:
         raise InvalidTable(f"status: expected int8, got {status.dtype}")
-    return {name: column.astype(np.float64, copy=False) for name, column in columns.items()}, status.astype(np.int8)
+    return {name: floats(column) for name, column in columns.items()}, status.astype(np.int8, copy=False)
 
 
 def _array(name: str, column: pa.ChunkedArray) -> Column:

@@ -3,6 +3,9 @@
 from dataclasses import asdict
 
 import numpy as np
+
+from proofmark_aggregator.count import Count
+from proofmark_aggregator.counting import FloatArray, Metrics, Status, judged, margins_of
 from proofmark_contracts.assessment import (
     Causes,
     Estimate,
@@ -13,9 +16,6 @@ from proofmark_contracts.assessment import (
 )
 from proofmark_reliability.causes import first_causes, sentence
 from proofmark_reliability.estimate import assess
-
-from proofmark_aggregator.count import Count
-from proofmark_aggregator.counting import FloatArray, Metrics, Status, judged, margins_of
 
 NOT_REPRODUCIBLE = {"timeout": "a run timed out", "worker-lost": "workers were lost until the deadline"}
 

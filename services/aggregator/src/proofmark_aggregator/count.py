@@ -1,12 +1,13 @@
 """What is counted so far: the state of the fold, and the fact it needs next."""
 
+from pydantic import BaseModel, ConfigDict
+
 from proofmark_contracts.assessment import RunLog
 from proofmark_contracts.campaign import BatchPlanned, ChunkSimulated
 from proofmark_contracts.design import Design
 from proofmark_contracts.message import Message, TableRef
 from proofmark_contracts.study import StudyOpened
 from proofmark_reliability.tally import Tally
-from pydantic import BaseModel, ConfigDict
 
 
 class Count(BaseModel):

@@ -1,10 +1,11 @@
 """From the facts of a study to its counts: pure steps of the fold."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+
+from proofmark_aggregator.count import Count
 from proofmark_contracts.assessment import RunLog
 from proofmark_contracts.campaign import RUN_STATUS, BatchPlanned
 from proofmark_contracts.design import Design
@@ -12,10 +13,8 @@ from proofmark_contracts.study import StudyOpened
 from proofmark_contracts.tables import STATUS, InvalidTable, encode_table, outcome_columns
 from proofmark_reliability.tally import Group, empty_tally, groups, margin, tally
 
-from proofmark_aggregator.count import Count
-
 FloatArray = npt.NDArray[np.float64]
-Metrics = Mapping[str, FloatArray]
+Metrics = dict[str, FloatArray]
 Status = npt.NDArray[np.int8]
 
 LOGS_KEPT = 20

@@ -1,18 +1,21 @@
 """Aggregator: counts each vector once over the contiguous prefix, states the estimate and the causes."""
 
+import asyncio
+
 import numpy as np
-from proofmark_chassis import Context, Service
-from proofmark_contracts.assessment import RunLog
-from proofmark_contracts.campaign import RUN_STATUS, BatchCompleted, BatchPlanned, ChunkSimulated, ChunkStop
-from proofmark_contracts.message import Message, TableRef
-from proofmark_contracts.study import StudyClosed, StudyExpired, StudyOpened
-from proofmark_contracts.tables import STATUS, decode_table, encode_table
 
 from proofmark_aggregator.assessing import assessment, causes_of, update
 from proofmark_aggregator.count import Count, wanted
-from proofmark_aggregator.counting import counted, lost_chunk, opened, planned, read_outcome
+from proofmark_aggregator.counting import Metrics, Status, counted, lost_chunk, opened, planned, read_outcome
+from proofmark_chassis import Context, Service
+from proofmark_contracts.assessment import Causes, RunLog
+from proofmark_contracts.campaign import RUN_STATUS, BatchCompleted, BatchPlanned, ChunkSimulated, ChunkStop
+from proofmark_contracts.message import Message, TableRef
+from proofmark_contracts.study import StudyClosed, StudyExpired, StudyOpened
+from proofmark_contracts.tables import STATUS, decode_table, encode_table, floats
 
 service = Service("aggregator")
+READS_IN_FLIGHT = 16
 
 Step = tuple[Count, list[Message]]
 
@@ -57,39 +60,49 @@ async def take_chunk(before: Count, plan: BatchPlanned, fact: ChunkSimulated, co
     if after.chunk < len(plan.chunks) and not over_budget:
         return after, [live]
 
-    outcomes = await outcome_table(after, context)
+    metrics, status = await batch_outcomes(after, plan, context)
+    table = await context.compute(encode_table, {**metrics, STATUS: status})
+    outcomes = TableRef(sha256=await context.core.put(table), size=len(table))
     after = after.model_copy(update={"batches": (*after.batches, (plan.vectors, outcomes))})
     stopped = over_budget or await deadline_passed(after, plan, context)
-    if plan.last or stopped:
-        return await finish(after, stopped, live, context)
-    completed = BatchCompleted(study=after.study, batch=after.batch, outcomes=outcomes)
-    return after.model_copy(update={"batch": after.batch + 1, "planned": None}), [completed, live]
-
-
-async def finish(after: Count, stopped: str | None, live: Message, context: Context) -> Step:
-    vectors_ref, outcomes_ref = after.batches[0]
-    vectors = decode_table(await context.core.get(vectors_ref.sha256))
-    outcomes = decode_table(await context.core.get(outcomes_ref.sha256))
-    status = outcomes.pop(STATUS).astype(np.int8)
-    rows = {name: column[: len(status)].astype(np.float64, copy=False) for name, column in vectors.items()}
-    metrics = {name: column.astype(np.float64, copy=False) for name, column in outcomes.items()}
-    causes = await context.compute(causes_of, after, rows, metrics, status)
-    assessed = assessment(after, causes, stopped)
+    if not plan.last and not stopped:
+        completed = BatchCompleted(study=after.study, batch=after.batch, outcomes=outcomes)
+        return after.model_copy(update={"batch": after.batch + 1, "planned": None}), [completed, live]
+    if after.batch > 0:
+        metrics, status = await stored_outcomes(after, context)
+    assessed = assessment(after, await explain(after, metrics, status, context), stopped)
     return after.model_copy(update={"assessed": True}), [live, assessed, ChunkStop(study=after.study)]
 
 
-async def outcome_table(after: Count, context: Context) -> TableRef:
-    """Store the canonical outcomes of the batch just counted, in vector order."""
-    assert after.planned is not None
-    parts = []
-    for n in range(after.chunk):
-        result = await context.read(ChunkSimulated, after.study, after.batch, n)
-        assert result is not None, "a counted result is kept until the study is closed"
-        parts.append(read_outcome(await context.table(result), after.design.metrics, after.planned.chunks[n]))
-    columns = {name: np.concatenate([metrics[name] for metrics, _ in parts]) for name in after.design.metrics}
-    status = np.concatenate([codes for _, codes in parts])
-    table = await context.compute(encode_table, {**columns, STATUS: status})
-    return TableRef(sha256=await context.core.put(table), size=len(table))
+async def explain(after: Count, metrics: Metrics, status: Status, context: Context) -> Causes:
+    """The causes, read off the first batch: a million vectors say as much as all of them."""
+    vectors_ref, _ = after.batches[0]
+    vectors = decode_table(await context.core.get(vectors_ref.sha256))
+    rows = {name: floats(column[: len(status)]) for name, column in vectors.items()}
+    return await context.compute(causes_of, after, rows, metrics, status)
+
+
+async def batch_outcomes(after: Count, plan: BatchPlanned, context: Context) -> tuple[Metrics, Status]:
+    """The canonical outcomes of the batch just counted, in vector order."""
+    slots = asyncio.Semaphore(READS_IN_FLIGHT)
+
+    async def part(n: int) -> tuple[Metrics, Status]:
+        async with slots:
+            result = await context.read(ChunkSimulated, after.study, after.batch, n)
+            assert result is not None, "a counted result is kept until the study is closed"
+            return read_outcome(await context.table(result), after.design.metrics, plan.chunks[n])
+
+    parts = await asyncio.gather(*(part(n) for n in range(after.chunk)))
+    metrics = {name: np.concatenate([found[name] for found, _ in parts]) for name in after.design.metrics}
+    return metrics, np.concatenate([codes for _, codes in parts])
+
+
+async def stored_outcomes(after: Count, context: Context) -> tuple[Metrics, Status]:
+    """The outcomes of the first batch, as they were stored."""
+    _, outcomes_ref = after.batches[0]
+    outcomes = decode_table(await context.core.get(outcomes_ref.sha256))
+    status = outcomes.pop(STATUS).astype(np.int8)
+    return {name: floats(column) for name, column in outcomes.items()}, status
 
 
 async def deadline_passed(after: Count, plan: BatchPlanned, context: Context) -> str | None:

@@ -2,12 +2,10 @@
 
 from collections.abc import AsyncIterator
 
-import numpy as np
-
 from proofmark_chassis import Context, Service
 from proofmark_contracts.campaign import ChunkSimulated, ChunkStop, SimulateChunk
 from proofmark_contracts.message import Message, Zone
-from proofmark_contracts.tables import STATUS, decode_table, encode_table
+from proofmark_contracts.tables import STATUS, decode_table, encode_table, floats
 from proofmark_simulator.runner import ModelRunner
 from proofmark_simulator.settings import SimulatorSettings
 
@@ -26,7 +24,7 @@ async def simulate(chunk: SimulateChunk, context: Context) -> list[Message]:
     if await context.read(ChunkStop, chunk.study) is not None:
         return []
     vectors = decode_table(await context.table(chunk))
-    columns = {name: column.astype(np.float64, copy=False) for name, column in vectors.items()}
+    columns = {name: floats(column) for name, column in vectors.items()}
     model = chunk.model
     source = await context.stores[Zone.COMPUTE].get(model.file.sha256) if model.kind == "python" else None
     runner = context.resource(ModelRunner)
