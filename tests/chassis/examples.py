@@ -1,7 +1,10 @@
 """Small true messages to send around."""
 
 from proofmark_contracts.assessment import Causes, Estimate, ReliabilityAssessed
+from proofmark_contracts.campaign import BatchCompleted, ChunkSimulated, SimulateChunk
 from proofmark_contracts.custody import DesignDecided, Envelope
+from proofmark_contracts.design import ExpressionModel
+from proofmark_contracts.message import TableRef
 from proofmark_contracts.study import StudyClosed
 
 
@@ -38,3 +41,16 @@ def decided(study: str = "s-r1", verdict: str = "approved") -> DesignDecided:
 
 def closed(study: str = "s-r1", outcome: str = "released") -> StudyClosed:
     return StudyClosed.model_validate({"study": study, "outcome": outcome})
+
+
+def chunk(study: str = "s-r1", n: int = 0, table: bytes = b"") -> SimulateChunk:
+    model = ExpressionModel(metrics={"gap": "1"})
+    return SimulateChunk(study=study, batch=0, n=n, rows=1, model=model, metrics=("gap",), table=table)
+
+
+def simulated(study: str = "s-r1", n: int = 0, table: bytes = b"", cpu_s: float = 0.0) -> ChunkSimulated:
+    return ChunkSimulated(study=study, batch=0, n=n, table=table, cpu_s=cpu_s)
+
+
+def completed(study: str = "s-r1", batch: int = 0, size: int = 0) -> BatchCompleted:
+    return BatchCompleted(study=study, batch=batch, outcomes=TableRef(sha256=f"{batch:064x}", size=size))

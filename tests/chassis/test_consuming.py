@@ -1,12 +1,12 @@
 """Deliveries on a real server: answered once, retried, rejected, parked, never stalled."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
-from nats.js.errors import NotFoundError
 
 from proofmark_chassis import Context, Rejected, RetryLater, Service
-from proofmark_chassis.names import dead_letter_subject, durable
+from proofmark_chassis.names import durable
 from proofmark_chassis.provisioning import provision
 from proofmark_chassis.testing import QUICK, TestBus, serving
 from proofmark_contracts.assessment import ReliabilityAssessed
@@ -15,18 +15,6 @@ from proofmark_contracts.message import Message, Zone
 from tests.chassis.examples import assessed, decided
 
 GATE = durable("gate", ReliabilityAssessed)
-
-
-async def dead_letter(bus: TestBus, zone: Zone, stream: str, consumer: str) -> tuple[bytes, dict[str, str]]:
-    async with asyncio.timeout(10):
-        while True:
-            try:
-                found = await bus.clients[zone].jetstream().get_last_msg(
-                    f"DLQ_{zone.upper()}", dead_letter_subject(stream, consumer)
-                )
-                return found.data or b"", dict(found.headers or {})
-            except NotFoundError:
-                await asyncio.sleep(0.02)
 
 
 async def test_what_a_handler_returns_is_published(bus: TestBus) -> None:
@@ -68,10 +56,10 @@ async def test_a_rejected_message_is_parked_with_its_bytes_and_reason(bus: TestB
 
     async with serving(bus, service):
         await bus.publish(assessed())
-        data, headers = await dead_letter(bus, Zone.CORE, "ESTIMATE", GATE)
-    assert data == assessed().encode()
-    assert headers["pm-reason"] == "never heard of that study"
-    assert headers["pm-subject"] == assessed().subject
+        parked = await bus.dead_letter(Zone.CORE, "ESTIMATE", GATE)
+    assert parked.data == assessed().encode()
+    assert parked.headers["pm-reason"] == "never heard of that study"
+    assert parked.headers["pm-subject"] == assessed().subject
 
 
 async def test_bytes_that_do_not_decode_are_parked(bus: TestBus) -> None:
@@ -83,9 +71,9 @@ async def test_bytes_that_do_not_decode_are_parked(bus: TestBus) -> None:
 
     async with serving(bus, service):
         await bus.clients[Zone.CORE].jetstream().publish(assessed().subject, b"\xff not json")
-        data, headers = await dead_letter(bus, Zone.CORE, "ESTIMATE", GATE)
-    assert data == b"\xff not json"
-    assert "does not decode as ReliabilityAssessed" in headers["pm-reason"]
+        parked = await bus.dead_letter(Zone.CORE, "ESTIMATE", GATE)
+    assert parked.data == b"\xff not json"
+    assert "does not decode as ReliabilityAssessed" in parked.headers["pm-reason"]
 
 
 async def test_a_message_that_speaks_for_another_subject_is_parked(bus: TestBus) -> None:
@@ -97,8 +85,8 @@ async def test_a_message_that_speaks_for_another_subject_is_parked(bus: TestBus)
 
     async with serving(bus, service):
         await bus.clients[Zone.CORE].jetstream().publish(assessed("mine-r1").subject, assessed("yours-r1").encode())
-        _, headers = await dead_letter(bus, Zone.CORE, "ESTIMATE", GATE)
-    assert "subject and body disagree" in headers["pm-reason"]
+        parked = await bus.dead_letter(Zone.CORE, "ESTIMATE", GATE)
+    assert "subject and body disagree" in parked.headers["pm-reason"]
 
 
 async def test_a_failing_handler_is_retried_and_its_message_finally_parked(
@@ -116,9 +104,87 @@ async def test_a_failing_handler_is_retried_and_its_message_finally_parked(
 
     async with serving(bus, service):
         await bus.publish(assessed())
-        _, headers = await dead_letter(bus, Zone.CORE, "ESTIMATE", GATE)
+        parked = await bus.dead_letter(Zone.CORE, "ESTIMATE", GATE)
     assert tries == 8
-    assert "ZeroDivisionError: a bug" in headers["pm-reason"]
+    assert "ZeroDivisionError: a bug" in parked.headers["pm-reason"]
+
+
+async def test_being_put_off_is_no_failure(bus: TestBus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("proofmark_chassis.consuming.BACKOFF_S", 0.001)
+    service = Service("gate")
+    tries = 0
+
+    @service.on(ReliabilityAssessed)
+    async def decide(message: ReliabilityAssessed, context: Context) -> list[Message]:
+        nonlocal tries
+        tries += 1
+        if tries <= 10:
+            raise RetryLater(0.001)
+        if tries == 11:
+            raise ZeroDivisionError("once")
+        return [decided(message.study)]
+
+    async with serving(bus, service):
+        await bus.publish(assessed())
+        await bus.wait(DesignDecided, "s-r1")
+    assert tries == 12
+    assert await bus.count(Zone.CORE, "DLQ_CORE") == 0
+
+
+async def test_a_server_that_is_away_is_no_failure_of_the_handler(
+    bus: TestBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("proofmark_chassis.consuming.BACKOFF_S", 0.001)
+    service = Service("gate")
+    tries = 0
+
+    @service.on(ReliabilityAssessed)
+    async def decide(message: ReliabilityAssessed, context: Context) -> list[Message]:
+        nonlocal tries
+        tries += 1
+        if tries <= 10:
+            await context.clients[Zone.CORE].request("_INBOX_gate.nobody", timeout=0.001)
+        return [decided(message.study)]
+
+    async with serving(bus, service):
+        await bus.publish(assessed())
+        await bus.wait(DesignDecided, "s-r1")
+    assert tries == 11
+    assert await bus.count(Zone.CORE, "DLQ_CORE") == 0
+
+
+async def test_what_a_handler_yields_is_published_before_it_is_put_off(bus: TestBus) -> None:
+    service = Service("gate")
+
+    @service.on(ReliabilityAssessed)
+    async def decide(message: ReliabilityAssessed, context: Context) -> AsyncIterator[Message]:
+        yield decided(message.study)
+        raise RetryLater(30)
+
+    async with serving(bus, service):
+        await bus.publish(assessed())
+        assert await bus.wait(DesignDecided, "s-r1") == decided()
+
+
+async def test_no_more_messages_are_in_work_than_there_are_hands(bus: TestBus) -> None:
+    service = Service("gate")
+    working = most = 0
+
+    @service.on(ReliabilityAssessed)
+    async def decide(message: ReliabilityAssessed, context: Context) -> list[Message]:
+        nonlocal working, most
+        working += 1
+        most = max(most, working)
+        await asyncio.sleep(0.002)
+        working -= 1
+        return [decided(message.study)]
+
+    async with serving(bus, service, bus.settings(service="gate", concurrency=3)):
+        for n in range(60):
+            await bus.publish(assessed(f"s{n}-r1"))
+        for n in range(60):
+            await bus.wait(DesignDecided, f"s{n}-r1")
+    assert most == 3
 
 
 async def test_a_conflicting_fact_is_parked_and_the_first_one_stays(bus: TestBus) -> None:
@@ -131,8 +197,8 @@ async def test_a_conflicting_fact_is_parked_and_the_first_one_stays(bus: TestBus
     await bus.publish(decided("s-r1", "approved"))
     async with serving(bus, service):
         await bus.publish(assessed())
-        _, headers = await dead_letter(bus, Zone.CORE, "ESTIMATE", GATE)
-    assert "already recorded" in headers["pm-reason"]
+        parked = await bus.dead_letter(Zone.CORE, "ESTIMATE", GATE)
+    assert "already recorded" in parked.headers["pm-reason"]
     assert await bus.read(DesignDecided, "s-r1") == decided("s-r1", "approved")
 
 

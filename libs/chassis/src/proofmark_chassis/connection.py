@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +28,7 @@ EXIT_CONNECTION_LOST = 6
 RETRY_S = 0.1
 REQUEST_TIMEOUT_S = 2.0
 CONNECT_TIMEOUT_S = 5
+LEAVE_S = 2.0
 
 ALREADY_OR_FULL, WRONG_LAST_SEQUENCE = 10077, 10071
 """JetStream's error codes for a second write; a stream that is full answers the first as well."""
@@ -129,10 +131,12 @@ async def connect(
 
 
 async def leave(client: Client) -> None:
-    """Close a connection on purpose."""
+    """Close a connection on purpose; what a server that is away has not taken by then is lost."""
     if isinstance(client, _Client):
         client.leaving = True
-    await client.close()
+    with suppress(OSError, TimeoutError):
+        async with asyncio.timeout(LEAVE_S):
+            await client.close()
 
 
 def inbox_prefix(name: str) -> bytes:

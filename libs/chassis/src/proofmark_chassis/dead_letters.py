@@ -60,5 +60,4 @@ class DeadLetters:
 
 def _text(text: str) -> str:
     """One line of printable ASCII, as headers must be."""
-    line = " | ".join(text.splitlines())
-    return line.encode("ascii", "backslashreplace").decode()[-REASON_BYTES:]
+    return " | ".join(text.splitlines()).encode("unicode_escape").decode("ascii")[-REASON_BYTES:]

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 from nats.aio.client import Client
 
-from proofmark_chassis.connection import last_message, leave
+from proofmark_chassis.connection import Received, last_message, leave
+from proofmark_chassis.names import dead_letter_subject
 from proofmark_chassis.provisioning import Provisioning
 from proofmark_chassis.publishing import Publisher
+from proofmark_chassis.queue import StudyQueue
 from proofmark_chassis.server import EmbeddedServer, running_server
 from proofmark_chassis.service import Service
 from proofmark_chassis.settings import PREFIX, ServiceSettings
@@ -47,6 +49,18 @@ class TestBus:
         except TimeoutError:
             raise TimeoutError(f"no {cls.subject_of(*ids)} within {timeout_s:g} s") from None
 
+    async def dead_letter(self, zone: Zone, stream: str, consumer: str, timeout_s: float = 10.0) -> Received:
+        """The last message that a consumer's service parked, once there is one."""
+        subject = dead_letter_subject(stream, consumer)
+        async with asyncio.timeout(timeout_s):
+            while (found := await last_message(self.clients[zone], f"DLQ_{zone.upper()}", subject)) is None:
+                await asyncio.sleep(0.01)
+            return found
+
+    async def open_queue(self, study: str) -> None:
+        """Give a study its consumer on the work queue."""
+        await StudyQueue(self.clients[Zone.COMPUTE], QUICK.lease_s).open(study)
+
     async def count(self, zone: Zone, stream: str) -> int:
         """Messages in a stream."""
         return int((await self.clients[zone].jetstream().stream_info(stream)).state.messages)
@@ -60,12 +74,21 @@ class TestBus:
 @contextlib.asynccontextmanager
 async def bus_in(home: Path) -> AsyncIterator[TestBus]:
     """A provisioned server in `home` that ends with the block."""
-    async with running_server(home, QUICK) as server:
-        clients = {zone: await server.admin(zone) for zone in Zone}
+    async with running_server(home, QUICK) as server, bus_on(server) as bus:
         try:
-            yield TestBus(server, clients)
+            yield bus
         finally:
-            await asyncio.gather(*map(leave, clients.values()))
+            server.kill()
+
+
+@contextlib.asynccontextmanager
+async def bus_on(server: EmbeddedServer) -> AsyncIterator[TestBus]:
+    """Administrators on a server that runs already; they leave with the block."""
+    clients = {zone: await server.admin(zone) for zone in Zone}
+    try:
+        yield TestBus(server, clients)
+    finally:
+        await asyncio.gather(*map(leave, clients.values()))
 
 
 @contextlib.asynccontextmanager
