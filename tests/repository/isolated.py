@@ -59,20 +59,26 @@ def import_alone(member: Path, environment: Path) -> str:
 def _run(*command: Path | str) -> str:
     finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if finished.returncode:
-        raise SystemExit(f"{' '.join(map(str, command[:4]))} …: exit {finished.returncode}\n{finished.stderr}")
+        raise RuntimeError(f"{' '.join(map(str, command[:4]))} …: exit {finished.returncode}\n{finished.stderr}")
     return finished.stdout
 
 
-def main() -> None:
+def main() -> int:
+    """Try every member; the exit code is how many failed."""
     os.environ.pop("VIRTUAL_ENV", None)
-    found = members()
+    found, failed = members(), 0
     for member in found:
         start = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
-            facts = import_alone(member, Path(folder) / "venv")
-        print(f"{member.relative_to(ROOT)!s:<22} {facts}, {time.monotonic() - start:.1f} s", flush=True)
-    print(f"{len(found)} passed, 0 failed")
+            try:
+                told = import_alone(member, Path(folder) / "venv")
+            except RuntimeError as error:
+                failed += 1
+                told = f"failed\n{error}"
+        print(f"{member.relative_to(ROOT)!s:<22} {told}, {time.monotonic() - start:.1f} s", flush=True)
+    print(f"{len(found) - failed} passed, {failed} failed")
+    return failed
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
