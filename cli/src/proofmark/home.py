@@ -23,6 +23,9 @@ def ensure_keys() -> Path:
     """Make this machine's gate and signer keys where they are missing; return the trust document that names both."""
     folder = key_folder()
     roles = {role: (open_key(folder, role).public,) for role in (GATE, SIGNER)}
-    trust = folder / "trust.json"
-    trust.write_bytes(Trust(roles).to_json())
+    trust, document = folder / "trust.json", Trust(roles).to_json()
+    if not trust.exists() or trust.read_bytes() != document:
+        fresh = folder / f"trust.{os.getpid()}.new"
+        fresh.write_bytes(document)
+        fresh.replace(trust)
     return trust

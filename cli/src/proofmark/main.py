@@ -28,7 +28,7 @@ GROUPS = {
         "show": ("studies:show", "Show what is known of a study."),
         "cancel": ("studies:cancel", "Cancel a study."),
         "pause": ("studies:pause", "Keep workers from a study until it is resumed."),
-        "delete": ("studies:delete", "Cancel a study if it is open, and remove what it left."),
+        "delete": ("studies:delete", "Cancel a study if it is open, and remove its results."),
     },
     "Trust": {
         "verify": ("proofmark_custody.commands:verify", "Check a release folder, offline."),

@@ -150,7 +150,7 @@ def cancel(study: str, *, tenant: Tenant = TENANT) -> int:
 
 
 def delete(study: str, *, tenant: Tenant = TENANT) -> int:
-    """Cancel a study if it is open, and remove what it left on the bus; signed decisions stay."""
+    """Cancel a study if it is open, and remove its results and reports from the bus; signed decisions stay."""
     return _close(study, tenant, "delete")
 
 

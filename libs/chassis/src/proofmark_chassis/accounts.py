@@ -31,19 +31,25 @@ def users_of(zone: Zone) -> tuple[str, ...]:
 
 
 def permissions(name: str, zone: Zone, tenant: str = "*") -> dict[str, Any]:
-    """What a role's credential for a zone may publish and subscribe to; an outsider speaks for one tenant only."""
+    """What a role's credential for a zone may publish and subscribe to.
+
+    An outsider speaks for one tenant only, and asks the server for nothing: whatever answers a request can be made to
+    answer to a subject of somebody else's.
+    """
     role = SERVICES[name]
     outside = name == "outsider"
     publish = [_subjects(message, tenant if outside else "*") for message in role.publishes if message.zone == zone]
+    if zone in role.puts_objects:
+        publish += [f"$O.{OBJECT_BUCKET}.C.*", f"$O.{OBJECT_BUCKET}.M.*"]
     subscribe = [f"_INBOX_{name}.>"]
     if outside:
         subscribe += [_subjects(message, tenant) for message in role.reads if message.zone == zone]
     else:
-        publish += _reading(role, zone) + _consuming(name, role, zone)
+        publish += _reading(role, zone) + _consuming(name, role, zone) + _looking_at_objects(role, zone)
         subscribe += [_subjects(message, "*") for message in role.reads if not role.deployed and message.zone == zone]
-    publish += _objects(role, zone)
     if role.keeps_state and zone is Zone.CORE:
         publish += [f"$KV.{STATE_BUCKET}.>", f"$JS.API.DIRECT.GET.{STATE_STREAM}.>"]
+    publish += [f"$JS.API.STREAM.PURGE.{message.stream}" for message in role.purges if message.zone == zone]
     if role.rules_queue and zone is Zone.COMPUTE:
         verbs = [
             f"STREAM.PURGE.{CHUNK_QUEUE}",
@@ -104,14 +110,11 @@ def _consuming(name: str, role: Role, zone: Zone) -> list[str]:
     return allowed
 
 
-def _objects(role: Role, zone: Zone) -> list[str]:
+def _looking_at_objects(role: Role, zone: Zone) -> list[str]:
     """Who puts may ask whether an object is there; only who gets may read its parts."""
-    objects = f"$O.{OBJECT_BUCKET}"
     allowed: list[str] = []
-    if zone in role.puts_objects:
-        allowed += [f"{objects}.C.*", f"{objects}.M.*"]
     if zone in (*role.puts_objects, *role.gets_objects):
-        allowed += [f"$JS.API.DIRECT.GET.{OBJECT_STREAM}.{objects}.M.*"]
+        allowed += [f"$JS.API.DIRECT.GET.{OBJECT_STREAM}.$O.{OBJECT_BUCKET}.M.*"]
     if zone in role.gets_objects:
         allowed += [f"$JS.API.DIRECT.GET.{OBJECT_STREAM}"]
     return allowed

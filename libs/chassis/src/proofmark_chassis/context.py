@@ -75,6 +75,10 @@ class Context:
         """Every message that is still kept of this class and these ids, oldest first."""
         return await history(self.clients[cls.zone], cls.stream, cls.subject_of(*ids))
 
+    async def purge(self, cls: type[Message], *ids: object) -> None:
+        """Remove every message of this class and these ids."""
+        await self.clients[cls.zone].jetstream().purge_stream(cls.stream, subject=cls.subject_of(*ids))
+
     async def table(self, message: TableMessage) -> bytes:
         """The Arrow bytes of a message, inline or from its zone's object store."""
         if message.table_ref is None:

@@ -33,6 +33,8 @@ class Role:
     publishes: Messages = ()
     reads: Messages = ()
     """By subject, the last message."""
+    purges: Messages = ()
+    """May be removed, a study at a time, when its owner deletes it."""
     gets_objects: tuple[Zone, ...] = ()
     puts_objects: tuple[Zone, ...] = ()
     keeps_state: bool = False
@@ -54,6 +56,7 @@ SERVICES: dict[str, Role] = {
         waits=(StudyOpened, StudyClosed),
         publishes=(SpecAnswered, StudyOutcome, StudyOpened, StudyExpired, StudyClosed, ChunkStop),
         reads=(StudyCommanded, StudyOpened, StudyClosed, StudyExpired, ReliabilityAssessed),
+        purges=(BatchPlanned, BatchCompleted, ChunkSimulated, ReliabilityUpdated, ReliabilityAssessed, ReportCompiled),
         gets_objects=(Zone.EDGE,),
         puts_objects=(Zone.CORE, Zone.COMPUTE),
         keeps_state=True,

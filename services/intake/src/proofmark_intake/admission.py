@@ -8,11 +8,10 @@ from proofmark_contracts.assessment import ReliabilityAssessed
 from proofmark_contracts.frozen import FileRef, sha256_hex
 from proofmark_contracts.message import Zone
 from proofmark_contracts.study import SpecSubmitted, StudyOpened, study_stem
-from proofmark_spec import Spec, SpecError, parse
-
 from proofmark_intake.ledger import Ledger
 from proofmark_intake.settings import IntakeSettings
 from proofmark_intake.submission import Unacceptable, contents
+from proofmark_spec import Spec, SpecError, parse
 
 
 async def admit(submitted: SpecSubmitted, context: Context) -> tuple[StudyOpened, tuple[str, ...]]:

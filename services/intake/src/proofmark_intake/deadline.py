@@ -4,7 +4,6 @@ import json
 
 from proofmark_chassis import Context
 from proofmark_contracts.study import StudyCommanded, StudyOpened
-
 from proofmark_intake.clock import paused_s
 
 

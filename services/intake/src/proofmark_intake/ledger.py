@@ -6,7 +6,6 @@ from typing import Any
 
 from proofmark_chassis.errors import StateConflict
 from proofmark_chassis.state import StateStore
-
 from proofmark_intake.submission import Unacceptable
 
 Book = dict[str, Any]

@@ -7,6 +7,7 @@ from proofmark_contracts.assessment import ReliabilityAssessed
 from proofmark_contracts.campaign import ChunkStop
 from proofmark_contracts.custody import ReleaseSealed
 from proofmark_contracts.message import Message
+from proofmark_contracts.services import SERVICES
 from proofmark_contracts.study import (
     Outcome,
     SpecAnswered,
@@ -17,7 +18,6 @@ from proofmark_contracts.study import (
     StudyOpened,
     StudyOutcome,
 )
-
 from proofmark_intake.admission import admit, summary
 from proofmark_intake.deadline import remaining_s
 from proofmark_intake.ledger import Ledger
@@ -63,21 +63,21 @@ async def enforce_deadline(opened: StudyOpened, context: Context) -> AsyncIterat
 
 
 @service.on(StudyCommanded)
-async def carry_out(command: StudyCommanded, context: Context) -> list[Message]:
-    """Cancel, pause or resume: only a tenant's own study, and only while it is open."""
+async def carry_out(command: StudyCommanded, context: Context) -> AsyncIterator[Message]:
+    """Cancel, pause, resume or delete a tenant's own study; a closed one can only be deleted."""
     opened = await context.read(StudyOpened, command.study)
     if opened is None or opened.tenant != command.tenant:
         raise Rejected(f"{command.action}: tenant {command.tenant} has no study {command.study}")
-    if await context.read(StudyClosed, command.study) is not None:
-        return []
-    match command.action:
-        case "cancel" | "delete":
-            return [StudyClosed(study=command.study, outcome="cancelled", reasons=("cancelled by its owner",))]
-        case "pause":
-            await context.queue.pause(command.study)
-        case "resume":
-            await context.queue.resume(command.study)
-    return []
+    is_open = await context.read(StudyClosed, command.study) is None
+    if is_open and command.action in ("cancel", "delete"):
+        yield StudyClosed(study=command.study, outcome="cancelled", reasons=("cancelled by its owner",))
+    if is_open and command.action == "pause":
+        await context.queue.pause(command.study)
+    if is_open and command.action == "resume":
+        await context.queue.resume(command.study)
+    if command.action == "delete":
+        for bulk in SERVICES[service.name].purges:
+            await context.purge(bulk, command.study)
 
 
 @service.on(ReliabilityAssessed)

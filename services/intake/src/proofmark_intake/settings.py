@@ -1,7 +1,8 @@
 """What an installation lets in, and for how long."""
 
-from proofmark_chassis import ServiceSettings
 from pydantic import Field
+
+from proofmark_chassis import ServiceSettings
 
 
 class IntakeSettings(ServiceSettings):

@@ -1,7 +1,8 @@
 """Signer: checks the gate's signature, signs every file of a study, seals the folder."""
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 from proofmark_chassis import Context, Rejected, Service
 from proofmark_contracts.assessment import ReliabilityAssessed
@@ -28,25 +29,34 @@ async def seal(report: ReportCompiled, context: Context) -> AsyncIterator[Messag
     assert isinstance(settings, SignerSettings)
     key = open_key(settings.key_folder, "signer")
     facts = await _facts(report.study, context)
-    try:
+    with _rejecting(f"decision on {report.study}"):
         decision = read_decision(facts[DesignDecided.verb], Trust.from_json(settings.trust_file.read_bytes()))
-    except CustodyError as error:
-        raise Rejected(f"decision on {report.study}: {error}") from error
     opened = StudyOpened.decode(facts[StudyOpened.verb])
 
     stored = placed(opened.design, opened.files) | {ref.path: ref for ref in report.files}
     contents = {path: await context.core.get(ref.sha256) for path, ref in stored.items()}
     contents |= documents(opened, facts)
-    signed = {path: await context.compute(sign_file, data, key) for path, data in contents.items()}
+    with _rejecting(f"files of {report.study}"):
+        signed = {path: await context.compute(sign_file, data, key) for path, data in contents.items()}
+        attested = attest(signed, decision, origin(opened), key)
     for file in {file.sha256: file for file in signed.values()}.values():
         signature = base64.b64encode(file.signature).decode()
         yield ArtifactSigned(study=report.study, sha256=file.sha256, signature=signature, keyid=key.keyid)
 
-    folder = contents | attest(signed, decision, origin(opened), key)
+    folder = contents | attested
     for data in folder.values():
         await context.core.put(data)
     refs = (FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in sorted(folder.items()))
     yield ReleaseSealed(study=report.study, verdict=decision.verdict, files=tuple(refs))
+
+
+@contextmanager
+def _rejecting(what: str) -> Iterator[None]:
+    """What custody refuses will be refused again: park it."""
+    try:
+        yield
+    except CustodyError as error:
+        raise Rejected(f"{what}: {error}") from error
 
 
 async def _facts(study: str, context: Context) -> dict[str, bytes]:
