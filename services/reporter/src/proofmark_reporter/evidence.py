@@ -1,0 +1,83 @@
+"""What a report is made of, and the check that it does not contradict itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from proofmark_contracts.assessment import Estimate, ReliabilityAssessed
+from proofmark_contracts.custody import Verdict
+from proofmark_contracts.design import Design
+from proofmark_contracts.study import StudyOpened
+from proofmark_reliability.tally import Group, groups
+from proofmark_reporter.runs import Runs, Table
+
+
+class EvidenceContradictsItself(ValueError):
+    """The assessment states other counts than the tables hold."""
+
+    def __init__(self, what: str, assessed: int, counted: int) -> None:
+        super().__init__(f"{what}: the assessment states {assessed}, the tables hold {counted}")
+        self.what, self.assessed, self.counted = what, assessed, counted
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything known of a decided study.
+
+    Raises
+    ------
+    EvidenceContradictsItself
+        Runs, missing runs or failures of an estimate are not those of the tables.
+    """
+
+    opened: StudyOpened
+    assessed: ReliabilityAssessed
+    verdict: Verdict
+    """As the gate signed it."""
+    reasons: tuple[str, ...]
+    """The gate's, as signed."""
+    gate_keyid: str
+    decision_sha256: str
+    """Of the payload that the gate signed."""
+    vectors: Table
+    """A column in SI for each random parameter; at least as many rows as outcomes."""
+    outcomes: Table
+    """A column in SI for each metric, and `status`; one row for each counted run."""
+    model_source: str | None = None
+    """Text of the model's file, if it is one."""
+    nominal: Mapping[str, float] | None = None
+    """Metrics of the design without its tolerances, SI."""
+
+    def __post_init__(self) -> None:
+        for group, estimate in zip(self.judged, self.assessed.estimates, strict=True):
+            for what, stated, held in (
+                ("runs", estimate.samples, len(self.runs)),
+                ("missing runs", estimate.missing, int((~self.runs.answered).sum())),
+                ("failures", estimate.failures, int(self.runs.failed(group.members).sum())),
+            ):
+                if stated != held:
+                    raise EvidenceContradictsItself(f"{what} of {estimate.name}", stated, held)
+
+    @property
+    def design(self) -> Design:
+        return self.opened.design
+
+    @cached_property
+    def runs(self) -> Runs:
+        return Runs.of(self.vectors, self.outcomes, self.design)
+
+    @property
+    def judged(self) -> tuple[Group, ...]:
+        """What each estimate is of, in their order."""
+        asked = self.design.requirements
+        return groups([one.name for one in asked], [one.target for one in asked], self.design.reliability.target)
+
+    @property
+    def decisive(self) -> Estimate:
+        """The estimate that the verdict hangs on: one that missed its target, one that is open, or the closest one."""
+        estimates = self.assessed.estimates
+        if self.verdict == "rejected":
+            return next((e for e in estimates if e.bound_high < e.target), estimates[0])
+        if self.verdict == "not-proven":
+            return next((e for e in estimates if e.certified == "no" or e.bound_low < e.target), estimates[0])
+        return min(estimates, key=lambda e: e.bound_low - e.target)

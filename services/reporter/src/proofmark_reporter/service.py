@@ -1,0 +1,98 @@
+"""Reporter: checks the gate's signature, then writes what a study found, for people and for machines."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from proofmark_chassis import Context, Rejected, Service
+from proofmark_contracts.assessment import ReliabilityAssessed
+from proofmark_contracts.custody import DesignDecided, ReportCompiled
+from proofmark_contracts.frozen import FileRef, sha256_hex
+from proofmark_contracts.message import Message
+from proofmark_contracts.study import StudyOpened
+from proofmark_contracts.tables import decode_table
+from proofmark_custody.decision import Decision, read_decision
+from proofmark_custody.errors import CustodyError
+from proofmark_custody.trust import Trust
+from proofmark_reporter.drawing import warm_up
+from proofmark_reporter.evidence import Evidence, EvidenceContradictsItself
+from proofmark_reporter.report import render
+from proofmark_reporter.results import results_parquet
+from proofmark_reporter.runs import Table, joined
+from proofmark_reporter.settings import ReporterSettings
+
+service = Service("reporter", ReporterSettings)
+
+
+@service.lifespan
+async def drawing() -> AsyncIterator[asyncio.Future[None]]:
+    """Load matplotlib beside the consumers: the first report comes seconds sooner, and nothing waits for it."""
+    yield asyncio.get_running_loop().run_in_executor(None, warm_up)
+
+
+@service.on(DesignDecided)
+async def compile_report(decided: DesignDecided, context: Context) -> list[Message]:
+    """Write the report and the results of a study whose verdict is signed."""
+    decision = _verified(context)
+    opened, assessed = await _facts(decision, context)
+    vectors, outcomes = await _tables(assessed, context)
+    source = await _source(opened, context)
+    try:
+        evidence = await context.compute(
+            Evidence,
+            opened=opened,
+            assessed=assessed,
+            verdict=decision.verdict,
+            reasons=tuple(decision.predicate.get("reasons", ())),
+            gate_keyid=decision.key.keyid,
+            decision_sha256=decision.sha256,
+            vectors=vectors,
+            outcomes=outcomes,
+            model_source=source,
+        )
+    except EvidenceContradictsItself as error:
+        raise Rejected(f"study {decided.study}: {error}") from error
+    report = await context.compute(render, evidence)
+    results = await context.compute(results_parquet, vectors, outcomes, opened.design)
+    files = {"report.html": report, "results.parquet": results}
+    for data in files.values():
+        await context.core.put(data)
+    refs = tuple(FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in files.items())
+    return [ReportCompiled(study=decided.study, files=refs)]
+
+
+def _verified(context: Context) -> Decision:
+    """The decision in the bytes at hand, if a trusted gate signed it."""
+    settings, delivery = context.settings, context.delivery
+    assert isinstance(settings, ReporterSettings) and delivery is not None
+    try:
+        return read_decision(delivery.data, Trust.from_json(settings.trust_file.read_bytes()))
+    except CustodyError as error:
+        raise Rejected(f"decision: {error}") from error
+
+
+async def _facts(decision: Decision, context: Context) -> tuple[StudyOpened, ReliabilityAssessed]:
+    """What the decision rests on, if it is what the gate saw."""
+    opened = await context.received(StudyOpened, decision.study)
+    assessed = await context.received(ReliabilityAssessed, decision.study)
+    if opened is None or assessed is None:
+        raise Rejected(f"study {decision.study}: decided, but never opened or assessed")
+    for cls, found in ((StudyOpened, opened), (ReliabilityAssessed, assessed)):
+        expected, got = decision.facts[cls.verb], sha256_hex(found.data)
+        if got != expected:
+            raise Rejected(f"{cls.verb} of {decision.study}: expected sha256 {expected} as signed, got {got}")
+    return StudyOpened.decode(opened.data), ReliabilityAssessed.decode(assessed.data)
+
+
+async def _tables(assessed: ReliabilityAssessed, context: Context) -> tuple[Table, Table]:
+    batches: list[tuple[Table, Table]] = []
+    for vectors, outcomes in assessed.batches:
+        batch = [decode_table(await context.core.get(ref.sha256)) for ref in (vectors, outcomes)]
+        batches.append((batch[0], batch[1]))
+    return await context.compute(joined, batches)
+
+
+async def _source(opened: StudyOpened, context: Context) -> str | None:
+    model = opened.design.model
+    if model.kind != "python":
+        return None
+    return (await context.core.get(model.file.sha256)).decode(errors="replace")

@@ -1,0 +1,100 @@
+"""Numbers as engineers read them, never claiming more than was shown."""
+
+import math
+import re
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proofmark_contracts.design import Unit
+from proofmark_reporter.quantities import at_least, at_most, count, difference, number, percent, quantity, symbol
+
+MM = Unit(symbol="mm", factor=1e-3)
+DEG_C = Unit(symbol="degC", offset=273.15)
+DEG_F = Unit(symbol="degF", factor=5 / 9, offset=459.67 * 5 / 9)
+shares = st.floats(0, 1)
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{MINUS SIGN}", "-")
+
+
+def value_of(text: str) -> Fraction:
+    return Fraction(plain(text).removesuffix(" %")) / 100
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.99953, "99.953 %"), (0.5, "50 %"), (1.0, "100 %"), (0.0, "0 %"), (0.999, "99.9 %"), (1e-5, "0.001 %")],
+)
+def test_a_share_has_as_many_nines_as_it_needs(share: float, text: str) -> None:
+    assert plain(percent(share)) == text
+
+
+@given(shares)
+def test_bounds_are_rounded_to_their_safe_side(share: float) -> None:
+    assert value_of(at_least(share)) <= Fraction(repr(share)) <= value_of(at_most(share))
+
+
+@given(st.floats(1e-9, 1 - 1e-9))
+def test_a_share_keeps_two_digits_of_what_is_scarce(share: float) -> None:
+    scarce = min(share, 1 - share)
+    assert abs(float(value_of(percent(share))) - share) <= 0.006 * scarce
+
+
+def test_no_share_but_all_is_at_least_all() -> None:
+    assert plain(at_least(math.nextafter(1, 0))) != "100 %"
+    assert plain(at_most(math.nextafter(0, 1))) != "0 %"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (12500, "12,500"), (1234.5678, "1234.6"), (10.0500000001, "10.05"), (-0.0315, "-0.0315")],
+)
+def test_a_number_has_five_digits(value: float, text: str) -> None:
+    assert plain(number(value)) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(2.1e-7, "2.1 × 10⁻⁷"), (-3e12, "-3 × 10¹²")])
+def test_a_very_small_or_large_number_has_a_power_of_ten(value: float, text: str) -> None:
+    assert plain(number(value)) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(math.nan, "not a number"), (math.inf, "∞"), (-math.inf, "-∞")])
+def test_what_is_no_number_says_so(value: float, text: str) -> None:
+    assert plain(number(value)) == text
+
+
+@given(st.floats(-1e4, 1e4))
+def test_a_number_reads_back_within_its_digits(value: float) -> None:
+    text = plain(number(value)).replace(",", "")
+    if "×" not in text:
+        assert math.isclose(float(text), value, rel_tol=6e-5, abs_tol=1e-12)
+
+
+def test_quantities_and_differences_are_in_the_unit_they_were_written_in() -> None:
+    assert plain(quantity(10.05e-3, MM)) == "10.05 mm"
+    assert plain(difference(-2e-6, MM)) == "-0.002 mm"
+    assert plain(quantity(293.15, DEG_C)) == "20 °C"
+    assert plain(quantity(273.15, DEG_F)) == "32 °F"
+    assert quantity(0.5, Unit(symbol="")) == "0.5"
+
+
+@pytest.mark.parametrize("unit", [DEG_C, DEG_F])
+def test_differences_of_temperatures_are_kelvin(unit: Unit) -> None:
+    assert plain(difference(3.0, unit)) == "3 K"
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [("W/m^2/K", "W/m²/K"), ("N*m", "N·m"), ("m**-1", "m⁻¹"), ("um", "µm"), ("kohm", "kΩ"), ("lumen", "lumen")],
+)
+def test_units_are_printed_as_in_a_textbook(written: str, printed: str) -> None:
+    assert symbol(Unit(symbol=written)) == printed
+
+
+@given(st.integers(0, 10**15))
+def test_counts_are_whole(value: int) -> None:
+    assert int(re.sub(",", "", count(value))) == value

@@ -1,0 +1,216 @@
+"""The report: one file that needs nothing, says everything, and is the same every time."""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html import escape
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from proofmark_contracts.tables import STATUS
+from proofmark_reporter.evidence import EvidenceContradictsItself
+from proofmark_reporter.report import render
+from tests.reporter.examples import cases, evidence_of, fit, with_missing
+
+CASES = cases()
+PAGES = {name: render(evidence).decode() for name, evidence in CASES.items()}
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+every_case = pytest.mark.parametrize("case", CASES)
+
+
+class Elements(HTMLParser):
+    """The elements of a page; closing another than the one that is open is an error."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def text_of(page: str) -> str:
+    return " ".join(" ".join(Elements(page).text).split())
+
+
+@every_case
+def test_equal_evidence_gives_equal_bytes(case: str) -> None:
+    assert render(CASES[case]).decode() == PAGES[case]
+
+
+def test_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
+    """Neither on hash seeds nor on what the user configured for matplotlib."""
+    (tmp_path / "matplotlibrc").write_text("font.size: 20\nsvg.fonttype: path\n")
+    program = (
+        "import hashlib; from tests.reporter.examples import oven; from proofmark_reporter.report import render;"
+        "print(hashlib.sha256(render(oven())).hexdigest())"
+    )
+    expected = hashlib.sha256(PAGES["hostile"].encode()).hexdigest()
+    environment = {**os.environ, "PYTHONHASHSEED": "1", "MATPLOTLIBRC": str(tmp_path), "TZ": "Asia/Tokyo"}
+    told = subprocess.run(
+        [sys.executable, "-c", program], env=environment, cwd=Path.cwd(), capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == expected
+
+
+@every_case
+def test_the_page_is_well_formed(case: str) -> None:
+    elements = Elements(PAGES[case])
+    assert elements.open == []
+    ids = [attributes["id"] for _, attributes in elements.found if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    figures = re.findall(r"<svg.*?</svg>", PAGES[case], re.DOTALL)
+    assert len(figures) >= 2
+    for figure in figures:
+        ElementTree.fromstring(figure)
+
+
+@every_case
+def test_the_page_refers_to_nothing_outside_itself(case: str) -> None:
+    elements = Elements(PAGES[case])
+    tags = {tag for tag, _ in elements.found}
+    assert not tags & {"script", "link", "img", "iframe", "object", "embed", "base", "image", "foreignobject"}
+    for _, attributes in elements.found:
+        for name, value in attributes.items():
+            assert not name.startswith("on")
+            assert name not in ("src", "srcset", "action") and "//" not in (value or "")
+            if name in ("href", "xlink:href"):
+                assert value and value.startswith("#")
+    for reference in re.findall(r"url\(([^)]*)\)", PAGES[case]):
+        assert reference.startswith("#")
+    assert "@import" not in PAGES[case]
+
+
+@every_case
+def test_every_reference_inside_a_figure_has_its_target(case: str) -> None:
+    ids = {attributes.get("id") for _, attributes in Elements(PAGES[case]).found}
+    references = re.findall(r'(?:url\(#|href="#)([^)"]+)', PAGES[case])
+    assert references
+    assert set(references) <= ids
+
+
+@every_case
+def test_every_parameter_requirement_and_metric_is_named(case: str) -> None:
+    design, text = CASES[case].design, text_of(PAGES[case])
+    for name in (*design.parameters, *(one.name for one in design.requirements), *design.metrics):
+        assert name in text
+
+
+@every_case
+def test_every_figure_says_what_it_shows(case: str) -> None:
+    for tag, attributes in Elements(PAGES[case]).found:
+        if tag == "svg":
+            assert attributes.get("aria-hidden") == "true" or attributes.get("aria-label")
+
+
+@every_case
+def test_the_report_stays_small(case: str) -> None:
+    assert len(PAGES[case].encode()) < 400_000
+
+
+def test_text_of_a_spec_stays_text() -> None:
+    page, design = PAGES["hostile"], CASES["hostile"].design
+    for hostile in (design.name, design.revision, "</style><b>x", "<svg onload=alert(3)>", "<iframe>", "model<i>.py"):
+        assert hostile not in page
+        assert escape(hostile, quote=False) in page.replace("&#34;", '"')
+    assert page.count("</style>") == 1
+
+
+def test_the_verdict_is_a_sentence_with_its_numbers() -> None:
+    told = {name: text_of(PAGES[name]) for name in ("none fails", "all fail", "some fail", "sobol")}
+    assert "Of units built to this spec at least 99.253 % meet the requirement “turns freely”" in told["none fails"]
+    assert "Of units built to this spec at most 0.747 % meet the requirement “turns freely”" in told["all fail"]
+    assert re.search(r"at least 9\d\.\d+ % meet", told["some fail"])
+    assert "The runs give no certified answer to whether 95 % of units meet" in told["sobol"]
+
+
+def test_numbers_stand_in_the_units_of_the_spec() -> None:
+    text = text_of(PAGES["hostile"])
+    assert "mean 20 °C, std 3 K, low 0 °C, high 40 °C" in text
+    assert "293.15, 3, 273.15, 313.15" in text
+    assert "10 Ω (25 %), 12 Ω (75 %)" in text
+    assert "rate 2 per W/m²/K" in text
+    assert "0 °C ≤ t ≤ 30 °C" in text
+    assert "ρ = −0.5" in text
+    assert "clearance ≥ 0.02 mm" in text_of(PAGES["some fail"])
+
+
+def test_missing_runs_are_told_by_status_with_what_they_did() -> None:
+    text = text_of(PAGES["rows missing"])
+    assert "error the model raised an error 1" in text
+    assert "timeout the run took too long 2" in text
+    assert re.search(r"the bounds would be [\d.]+ % and [\d.]+ % instead of [\d.]+ % and [\d.]+ %", text)
+    assert "The study is not reproducible" in text
+    assert "None: every run gave an answer." in text_of(PAGES["some fail"])
+
+
+def test_a_metric_that_is_no_number_makes_an_answered_run_missing() -> None:
+    design, vectors, outcomes = fit()
+    outcomes = with_missing(outcomes, {3: 0})
+    assert "ok answered, but a requirement's metric is no number 1" in text_of(
+        render(evidence_of(design, vectors, outcomes)).decode()
+    )
+
+
+def test_the_worst_vector_is_shown_with_its_values() -> None:
+    evidence = CASES["some fail"]
+    worst = evidence.assessed.margins[0].worst_vector
+    assert worst is not None
+    assert f"{1e3 * evidence.vectors['bore'][worst]:.5g} mm" in text_of(PAGES["some fail"])
+
+
+def test_requirements_that_are_not_drawn_are_named() -> None:
+    page = PAGES["twelve requirements"]
+    assert len(re.findall(r'id="margin\d+-limit"', page)) == 6
+    assert "Not drawn, having failed no more often: limit 0, limit 1" in text_of(page)
+
+
+def test_nominal_metrics_are_shown_where_they_are_known() -> None:
+    assert "nominal median margin" in text_of(PAGES["some fail"])
+    assert "nominal median margin" not in text_of(PAGES["none fails"])
+
+
+def test_the_source_of_a_model_is_shown() -> None:
+    assert "return '</pre><script>'" in text_of(PAGES["hostile"])
+
+
+@pytest.mark.parametrize("column", ["clearance", STATUS])
+def test_evidence_that_contradicts_itself_is_refused(column: str) -> None:
+    evidence = CASES["some fail"]
+    changed = {name: values.copy() for name, values in evidence.outcomes.items()}
+    changed[column][0] = 1 if column == STATUS else -1
+    with pytest.raises(EvidenceContradictsItself, match=r"of system: the assessment states \d+, the tables hold \d+"):
+        replace(evidence, outcomes=changed)
+
+
+def test_a_report_of_a_long_study_is_no_longer() -> None:
+    long, longer = (len(render(evidence_of(*fit(rows=rows)))) for rows in (30_000, 60_000))
+    assert longer < 1.05 * long
+
+
+def test_vectors_that_were_never_run_change_nothing() -> None:
+    design, vectors, outcomes = fit()
+    evidence = evidence_of(design, {name: np.append(column, 1.0) for name, column in vectors.items()}, outcomes)
+    assert render(evidence) == render(evidence_of(design, vectors, outcomes))

@@ -1,0 +1,73 @@
+"""Sentences that say what the numbers say."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proofmark_contracts.assessment import Estimate
+from proofmark_reliability.intervals import runs_to_prove, upper_limit
+from proofmark_reporter.wording import runs_at_rate, what_it_takes, without_the_missing
+
+
+def estimate(failures: int = 0, missing: int = 0, samples: int = 1000, **more: Any) -> Estimate:
+    told = {
+        "name": "system",
+        "target": 0.999,
+        "samples": samples,
+        "failures": failures,
+        "missing": missing,
+        "r": 1 - failures / (samples - missing) if samples > missing else None,
+        "r_low": 0.9,
+        "r_high": 1.0,
+        "bound_low": 1 - upper_limit(failures + missing, samples, 0.95),
+        "bound_high": 1.0,
+        "certified": "exact",
+    }
+    return Estimate.model_validate({**told, **more})
+
+
+def said(about: Estimate) -> str:
+    return " ".join(what_it_takes(about, 0.95)).replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_the_fewest_runs_are_named() -> None:
+    assert said(estimate()) == (
+        "To prove 99.9 % with 95 % confidence takes at least 2,995 runs, not one of them failing."
+    )
+
+
+def test_failures_and_missing_runs_make_it_more() -> None:
+    text = said(estimate(failures=1, missing=1, samples=100_000, bound_low=0.9999))
+    assert text.endswith(f"With 2 failures (a missing run counts as one), as here, it takes {6294:,}.")
+    assert runs_to_prove(0.999, 0.95, 2) == 6294
+
+
+def test_a_rate_that_no_number_of_runs_excuses_is_said_to_be_one() -> None:
+    assert "At the rate seen, 0.1 %, no number of runs proves it" in said(estimate(failures=1))
+
+
+def test_a_target_that_cannot_be_proven_is_said_to_be_one() -> None:
+    assert said(estimate(target=1.0)) == "No number of runs proves a target of 100 %."
+
+
+@given(rate=st.floats(0, 0.2), target=st.floats(0.5, 0.999))
+@settings(max_examples=60, deadline=None)
+def test_as_many_runs_as_expected_would_prove_the_target(rate: float, target: float) -> None:
+    runs = runs_at_rate(rate, target, 0.95)
+    if runs is None:
+        assert 1 - rate <= target + 1e-3
+    else:
+        assert runs_to_prove(target, 0.95, round(rate * runs)) <= 1.01 * runs
+        assert runs_to_prove(target, 0.95) <= runs
+
+
+@pytest.mark.parametrize(("method", "missing"), [("sobol", 5), ("monte-carlo", 0), ("monte-carlo", 1000)])
+def test_bounds_without_missing_runs_are_compared_only_where_they_exist(method: str, missing: int) -> None:
+    assert without_the_missing(estimate(missing=missing), 0.95, method).endswith("upper bounds as a pass.")
+
+
+def test_bounds_without_missing_runs_are_closer() -> None:
+    text = without_the_missing(estimate(missing=5, bound_low=0.9895), 0.95, "monte-carlo")
+    assert "would be 99.699" in text.replace("\N{NARROW NO-BREAK SPACE}", " ")
