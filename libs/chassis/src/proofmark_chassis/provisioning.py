@@ -51,7 +51,7 @@ async def provision(clients: dict[Zone, Client], choice: Provisioning = Provisio
         stream = client.jetstream()
         await _expect_jetstream(stream, zone)
         for declared in (s for s in STREAMS if s.zone == zone):
-            await _ensure_stream(stream, _config(declared, choice.replicas))
+            await _ensure_stream(stream, stream_config(declared, choice.replicas))
         await _ensure_stream(stream, _advisories(zone, choice.replicas))
         if zone in OBJECT_BYTES:
             await _ensure_stream(stream, _object_bucket(zone, choice.replicas))
@@ -68,7 +68,8 @@ async def _expect_jetstream(stream: JetStreamContext, zone: Zone) -> None:
         raise JetStreamMissing(zone) from error
 
 
-def _config(declared: Stream, replicas: int) -> api.StreamConfig:
+def stream_config(declared: Stream, replicas: int) -> api.StreamConfig:
+    """A declared stream in the server's words."""
     queue = declared.policy is Policy.WORK_QUEUE
     return api.StreamConfig(
         name=declared.name,
