@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from proofmark.home import ensure_keys, key_folder
-from proofmark.processes import ServiceProcesses, instances, prepare_fork_server
+from proofmark.processes import ServiceProcesses, instances, start_fork_server
 from proofmark_chassis.provisioning import Provisioning
 from proofmark_chassis.server import EmbeddedServer
 from proofmark_contracts.services import SERVICES
@@ -50,7 +50,7 @@ class Plant:
         await starting
 
     def _start_services(self) -> None:
-        prepare_fork_server()
+        start_fork_server()
         for instance in instances(self.workers):
             self.services.start(instance)
 

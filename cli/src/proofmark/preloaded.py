@@ -1,9 +1,11 @@
-"""What the parent of all services imports once, before it forks them."""
+"""What the parent of all services imports once, before it forks them: everything they need, units too."""
 
-import nats  # noqa: F401
-import numpy  # noqa: F401
-import pyarrow  # noqa: F401
-import scipy.linalg
-import scipy.special  # noqa: F401
+import importlib
 
-import proofmark_contracts.services  # noqa: F401
+from proofmark_contracts.services import SERVICES
+from proofmark_spec.units import unit
+
+for name, role in SERVICES.items():
+    if role.deployed:
+        importlib.import_module(f"proofmark_{name}.service")
+unit("mm")

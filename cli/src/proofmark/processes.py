@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Mapping
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
@@ -63,10 +64,11 @@ class ServiceProcesses:
                 process.join()
 
 
-def prepare_fork_server() -> None:
-    """Pin threads before anything is imported, and choose what the parent of all services imports."""
+def start_fork_server() -> None:
+    """Start the parent of all services, so that it imports while this process does other things. Threads are pinned."""
     os.environ.update(THREAD_PINS)
-    multiprocessing.set_forkserver_preload(PRELOADED)
+    forkserver.set_forkserver_preload(PRELOADED)
+    forkserver.ensure_running()
 
 
 def service_of(instance: str) -> str:
