@@ -32,6 +32,7 @@ LAWS: list[tuple[str, dict[str, float], Any]] = [
     ("lognormal", {"mean": 120.0, "std": 12.0}, lognormal(120.0, 12.0)),
     ("lognormal", {"mean": 0.02, "std": 0.05}, lognormal(0.02, 0.05)),
     ("uniform", {"low": 90.0, "high": 110.0}, stats.uniform(90.0, 20.0)),
+    ("uniform", {"low": -20.0, "high": 0.0}, stats.uniform(-20.0, 20.0)),
     ("triangular", {"low": -1.0, "mode": 2.0, "high": 3.0}, stats.triang(0.75, -1.0, 4.0)),
     ("triangular", {"low": 0.0, "mode": 0.0, "high": 3.0}, stats.triang(0.0, 0.0, 3.0)),
     ("triangular", {"low": 0.0, "mode": 3.0, "high": 3.0}, stats.triang(1.0, 0.0, 3.0)),
@@ -49,8 +50,9 @@ CASES = pytest.mark.parametrize(
 )
 
 BULK = np.linspace(0.0005, 0.9995, 1999)
-LOWER_TAIL: FloatArray = np.ldexp(np.ones(43), -np.arange(10, 53))
-UPPER_TAIL: FloatArray = 1 - LOWER_TAIL
+LOWER_TAIL: FloatArray = np.ldexp(np.full(43, 1 / 3), -np.arange(10, 53))
+BEYOND_UPPER: FloatArray = np.ldexp(np.ones(43), -np.arange(10, 53))
+UPPER_TAIL: FloatArray = 1 - BEYOND_UPPER
 
 
 @CASES
@@ -59,9 +61,14 @@ def test_quantiles_agree_with_an_independent_implementation(kind: str, parameter
     np.testing.assert_allclose(quantile(kind, parameters, BULK), law.ppf(BULK), rtol=1e-12, atol=1e-11 * spread)
 
 
+FROM_ONE_PLACE = ("triangular", "truncated-normal")
+"""Laws whose quantiles are measured from one place, whatever the tail."""
+INTEGRATED = ("uniform", *FROM_ONE_PLACE)
+
+
 def tail_beyond(kind: str, law: Any, side: str, points: FloatArray) -> FloatArray:
     """The probability beyond each point; integrated for the bounded laws whose tails SciPy takes from one."""
-    if kind not in ("triangular", "truncated-normal"):
+    if kind not in INTEGRATED:
         return np.asarray(law.cdf(points) if side == "lower" else law.sf(points))
     edge = law.support()[0 if side == "lower" else 1]
     nodes, weights = np.polynomial.legendre.leggauss(20)
@@ -76,11 +83,11 @@ def test_both_tails_are_right_to_the_rounding_of_the_quantity(kind: str, paramet
     The tolerance is what rounding a quantity to a double does to its tail: 4 units in the last place, of the law's
     largest value where the quantity is measured from there.
     """
-    for side, probabilities in (("lower", LOWER_TAIL), ("upper", UPPER_TAIL)):
+    for side, probabilities, beyond in (("lower", LOWER_TAIL, LOWER_TAIL), ("upper", UPPER_TAIL, BEYOND_UPPER)):
         points = quantile(kind, parameters, probabilities)
-        measured_from = max(np.abs(law.support())) if kind in ("triangular", "truncated-normal") else 0.0
-        rounding = 4 * np.spacing(np.maximum(np.abs(points), measured_from)) * law.pdf(points) / LOWER_TAIL
-        error = np.abs(tail_beyond(kind, law, side, points) / LOWER_TAIL - 1)
+        measured_from = max(np.abs(law.support())) if kind in FROM_ONE_PLACE else 0.0
+        rounding = 4 * np.spacing(np.maximum(np.abs(points), measured_from)) * law.pdf(points) / beyond
+        error = np.abs(tail_beyond(kind, law, side, points) / beyond - 1)
         assert (error <= 1e-9 + rounding).all(), (side, error.max())
 
 

@@ -24,8 +24,6 @@ class Quadratic:
     """(d, d) A."""
     left_out: FloatArray
     """(n,) What is predicted for each run by the fit without it."""
-    q2: float
-    """Share of the variance that those predictions explain; 1 is perfect, below 0 worse than the mean."""
 
 
 def coefficients(dimensions: int) -> int:
@@ -57,13 +55,11 @@ def fit(values: FloatArray, margins: FloatArray) -> Quadratic:
 
     leverage = np.einsum("ij,ij->i", terms @ inverse, terms)
     left_out = margins - (margins - terms @ solution) / np.maximum(1 - leverage, _RIDGE)
-    spread = float(((margins - margins.mean()) ** 2).sum())
-    q2 = 1 - float(((margins - left_out) ** 2).sum()) / spread if spread > 0 else 0.0
 
     hessian = np.zeros((dimensions, dimensions))
     hessian[rows, columns] += solution[1 + dimensions :]
     hessian[columns, rows] += solution[1 + dimensions :]
-    return Quadratic(solution[1 : 1 + dimensions], hessian, left_out, q2)
+    return Quadratic(solution[1 : 1 + dimensions], hessian, left_out)
 
 
 def agreement(fits: Sequence[Quadratic], failed: BoolArray, weights: FloatArray) -> float:
