@@ -29,6 +29,9 @@ class Plant:
         self.server = EmbeddedServer(home)
         self.workers = workers
         self._lease_s = lease_s
+        self._scratch = home / "tmp"
+        """Folders of model processes; what a killed simulator leaves is removed with the rest."""
+        self._scratch.mkdir(exist_ok=True)
         environments = {name: self._environment(name, extra or {}) for name, role in SERVICES.items() if role.deployed}
         self.services = ServiceProcesses(environments, home / "services.log")
 
@@ -39,6 +42,7 @@ class Plant:
             "PROOFMARK_LEASE_S": str(self._lease_s),
             "PROOFMARK_KEY_FOLDER": str(key_folder()),
             "PROOFMARK_TRUST_FILE": str(trust),
+            "TMPDIR": str(self._scratch),
             **extra,
         }
 

@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator
 
-from proofmark_chassis import Context, Service
+from proofmark_chassis import Context, Rejected, Service
 from proofmark_contracts.campaign import ChunkSimulated, ChunkStop, SimulateChunk
 from proofmark_contracts.message import Message, Zone
-from proofmark_contracts.tables import STATUS, decode_table, encode_table, floats
+from proofmark_contracts.tables import STATUS, InvalidTable, decode_table, encode_table, floats
 from proofmark_simulator.runner import ModelRunner
 from proofmark_simulator.settings import SimulatorSettings
 
@@ -23,7 +23,10 @@ async def simulate(chunk: SimulateChunk, context: Context) -> list[Message]:
     """Run a chunk, unless its study wants no more runs: then nobody will count it."""
     if await context.read(ChunkStop, chunk.study) is not None:
         return []
-    vectors = decode_table(await context.table(chunk))
+    try:
+        vectors = decode_table(await context.table(chunk))
+    except InvalidTable as error:
+        raise Rejected(f"vectors of the chunk: {error}") from error
     columns = {name: floats(column) for name, column in vectors.items()}
     model = chunk.model
     source = await context.stores[Zone.COMPUTE].get(model.file.sha256) if model.kind == "python" else None
