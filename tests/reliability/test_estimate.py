@@ -105,6 +105,8 @@ def test_scrambles_with_enough_failures_are_judged_by_their_spread() -> None:
         ([64] * 10, [0] * 10, "needs at least 20 failures: got 0;"),
         ([64] * 10, [64] * 10, "needs at least 20 passes: got 0;"),
         ([64] * 10, [32] * 9 + [64], "needs passes in every scramble: 1 of 10 have none;"),
+        ([64] * 9, [4] * 9, "needs at least 10 scrambles: got 9;"),
+        ([64], [32], "needs at least 10 scrambles: got 1;"),
         ([64] * 9 + [63], [4] * 10, "the runs end inside a scramble;"),
         ([64] * 9 + [0], [4] * 9 + [0], "the runs end inside a scramble;"),
     ],
@@ -112,7 +114,7 @@ def test_scrambles_with_enough_failures_are_judged_by_their_spread() -> None:
 def test_scrambles_that_cannot_show_their_spread_are_not_certified(
     samples: list[int], failures: list[int], reason: str
 ) -> None:
-    found = one(samples, failures, [0] * 10, "sobol")
+    found = one(samples, failures, [0] * len(samples), "sobol")
     assert found.certified == "no"
     assert reason in found.reason
     independent = one([sum(samples)], [sum(failures)], [0], "monte-carlo")

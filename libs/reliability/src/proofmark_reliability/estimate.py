@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from proofmark_reliability.designs import Method
+from proofmark_reliability.designs import LEAST_SCRAMBLES, Method
 from proofmark_reliability.intervals import lower_limit, t_limits, two_sided, upper_limit
 from proofmark_reliability.tally import Group, Tally
 
@@ -114,6 +114,8 @@ def _certificate(method: Method, failures: tuple[int, ...], counts: Tally) -> tu
 
 def _scrambles_refusal(failures: tuple[int, ...], counts: Tally) -> str:
     """Say why the spread between scrambles cannot be trusted, or nothing if it can."""
+    if len(counts.samples) < LEAST_SCRAMBLES:
+        return f"a t-interval needs at least {LEAST_SCRAMBLES} scrambles: got {len(counts.samples)}"
     if len(set(counts.samples)) > 1 or 0 in counts.samples:
         return "the runs end inside a scramble"
     passes = tuple(
