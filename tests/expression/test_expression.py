@@ -1,6 +1,7 @@
 """The language against Python's own arithmetic, and against what must not be in it."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -118,7 +119,7 @@ def test_names_are_what_the_caller_must_give() -> None:
     ("text", "dimension"),
     [
         ("x / t", SPEED),
-        ("x * x", LENGTH.power(2)),
+        ("x * x", LENGTH.power(Fraction(2))),
         ("sqrt(x ** 2)", LENGTH),
         ("x ** 0.5", Dimension.of({"length": 0.5})),
         ("max(x, 0)", LENGTH),

@@ -77,7 +77,9 @@ def causes_of(count: Count, vectors: dict[str, FloatArray], metrics: Metrics, st
     margins = margins_of(design, metrics, len(status))
     found = first_causes(vectors, margins, status != 0, design.reliability.seed)
     shares = tuple(Share(parameter=s.parameter, share=s.share, low=s.low, high=s.high) for s in found.shares)
-    return Causes(method=found.method, shares=shares, sentence=sentence(found))
+    return Causes(
+        method=found.method, shares=shares, sentence=sentence(found, correlated=design.correlations is not None)
+    )
 
 
 def _margins(count: Count) -> tuple[Margin, ...]:
