@@ -121,7 +121,7 @@ def oven() -> Evidence:
                 "entry": "evaluate",
             },
             "requirements": [
-                {"name": "stays $x_2$ & 'cool'", "metric": "t", "low": 273.15, "high": 303.15},
+                {"name": "stays <u>cool</u> & $x_2$", "metric": "t", "low": 273.15, "high": 303.15},
                 {"name": "<svg onload=alert(3)>", "metric": "t", "high": 310.15, "target": 0.8},
             ],
             "reliability": {"target": 0.99, "samples": 200, "method": "monte-carlo"},
@@ -164,7 +164,9 @@ def cases() -> dict[str, Evidence]:
         "twelve requirements": loads(
             ("a", "b"), tuple({"name": f"limit {n}", "low": 130.0 + 5 * n, "high": 300.0} for n in range(12))
         ),
-        "own targets only": loads(("a",), ({"name": "x", "high": 120.0, "target": 0.5},)),
+        "two targets": loads(
+            ("a",), ({"name": "x", "high": 120.0, "target": 0.5}, {"name": "y", "low": 90.0, "target": 0.6})
+        ),
         "sobol": evidence_of(*fit(method="sobol")),
         "hostile": oven(),
     }

@@ -14,6 +14,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from proofmark_contracts.assessment import ReliabilityAssessed
+from proofmark_contracts.custody import Verdict
 from proofmark_contracts.tables import STATUS
 from proofmark_reporter.evidence import EvidenceContradictsItself
 from proofmark_reporter.report import render
@@ -62,7 +64,7 @@ def test_equal_evidence_gives_equal_bytes(case: str) -> None:
 
 def test_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
     """Neither on hash seeds nor on what the user configured for matplotlib."""
-    (tmp_path / "matplotlibrc").write_text("font.size: 20\nsvg.fonttype: path\n")
+    (tmp_path / "matplotlibrc").write_text("xtick.major.pad: 20\nsvg.fonttype: path\n")
     program = (
         "import hashlib; from tests.reporter.examples import oven; from proofmark_reporter.report import render;"
         "print(hashlib.sha256(render(oven())).hexdigest())"
@@ -132,7 +134,15 @@ def test_the_report_stays_small(case: str) -> None:
 
 def test_text_of_a_spec_stays_text() -> None:
     page, design = PAGES["hostile"], CASES["hostile"].design
-    for hostile in (design.name, design.revision, "</style><b>x", "<svg onload=alert(3)>", "<iframe>", "model<i>.py"):
+    for hostile in (
+        design.name,
+        design.revision,
+        "</style><b>x",
+        "<svg onload=alert(3)>",
+        "<u>cool</u>",
+        "<iframe>",
+        "model<i>.py",
+    ):
         assert hostile not in page
         assert escape(hostile, quote=False) in page.replace("&#34;", '"')
     assert page.count("</style>") == 1
@@ -152,7 +162,7 @@ def test_numbers_stand_in_the_units_of_the_spec() -> None:
     assert "293.15, 3, 273.15, 313.15" in text
     assert "10 Ω (25 %), 12 Ω (75 %)" in text
     assert "rate 2 per W/m²/K" in text
-    assert "0 °C ≤ t ≤ 30 °C" in text
+    assert text.count("0 °C ≤ t ≤ 30 °C") == 3
     assert "ρ = −0.5" in text
     assert "clearance ≥ 0.02 mm" in text_of(PAGES["some fail"])
 
@@ -189,11 +199,43 @@ def test_requirements_that_are_not_drawn_are_named() -> None:
 
 def test_nominal_metrics_are_shown_where_they_are_known() -> None:
     assert "nominal median margin" in text_of(PAGES["some fail"])
+    assert "turns freely clearance ≥ 0.02 mm 0.05 mm" in text_of(PAGES["some fail"])
     assert "nominal median margin" not in text_of(PAGES["none fails"])
 
 
 def test_the_source_of_a_model_is_shown() -> None:
     assert "return '</pre><script>'" in text_of(PAGES["hostile"])
+
+
+def estimates(*told: tuple[float, float, str]) -> ReliabilityAssessed:
+    """Estimates of two requirements with targets of their own, by their bounds and certificates."""
+    evidence = CASES["two targets"]
+    found = zip(evidence.assessed.estimates, told, strict=True)
+    changed = [
+        estimate.model_copy(update={"bound_low": low, "bound_high": high, "certified": certified})
+        for estimate, (low, high, certified) in found
+    ]
+    return evidence.assessed.model_copy(update={"estimates": tuple(changed)})
+
+
+@pytest.mark.parametrize(
+    ("verdict", "first", "second", "decisive"),
+    [
+        ("approved", (0.9, 1, "exact"), (0.7, 1, "exact"), "y"),
+        ("approved", (0.6, 1, "exact"), (0.9, 1, "exact"), "x"),
+        ("approved", (0.6, 1, "exact"), (0.65, 1, "exact"), "y"),
+        ("rejected", (0.9, 1, "exact"), (0.1, 0.2, "exact"), "y"),
+        ("rejected", (0.1, 0.2, "no"), (0.1, 0.3, "exact"), "y"),
+        ("not-proven", (0.9, 1, "exact"), (0.4, 0.8, "exact"), "y"),
+        ("not-proven", (0.4, 0.9, "exact"), (0.9, 1, "no"), "y"),
+        ("not-proven", (0.9, 1, "exact"), (0.9, 1, "conditional"), "y"),
+    ],
+)
+def test_the_verdict_is_told_of_the_estimate_it_hangs_on(
+    verdict: Verdict, first: tuple[float, float, str], second: tuple[float, float, str], decisive: str
+) -> None:
+    evidence = replace(CASES["two targets"], assessed=estimates(first, second), verdict=verdict)
+    assert evidence.decisive.name == decisive
 
 
 @pytest.mark.parametrize("column", ["clearance", STATUS])

@@ -54,7 +54,11 @@ def test_columns_say_how_the_spec_writes_them() -> None:
     evidence = oven()
     schema = read(results_parquet(evidence.vectors, evidence.outcomes, evidence.design)).schema
     assert schema.field("parameter.ambient").metadata == {b"unit": b"degC", b"factor": b"1.0", b"offset": b"273.15"}
-    assert schema.field("margin.stays $x_2$ & 'cool'").metadata == {b"unit": b"K", b"factor": b"1.0", b"offset": b"0.0"}
+    assert schema.field("margin.stays <u>cool</u> & $x_2$").metadata == {
+        b"unit": b"K",
+        b"factor": b"1.0",
+        b"offset": b"0.0",
+    }
 
 
 def test_vectors_that_were_never_run_are_left_out() -> None:

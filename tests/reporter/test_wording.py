@@ -7,8 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofmark_contracts.assessment import Estimate
+from proofmark_contracts.design import Beta, Exponential, Unit, Weibull
 from proofmark_reliability.intervals import runs_to_prove, upper_limit
-from proofmark_reporter.wording import runs_at_rate, what_it_takes, without_the_missing
+from proofmark_reporter.wording import (
+    law_in_si,
+    law_in_units,
+    runs_at_rate,
+    verdict_sentence,
+    what_it_takes,
+    without_the_missing,
+)
 
 
 def estimate(failures: int = 0, missing: int = 0, samples: int = 1000, **more: Any) -> Estimate:
@@ -30,6 +38,12 @@ def estimate(failures: int = 0, missing: int = 0, samples: int = 1000, **more: A
 
 def said(about: Estimate) -> str:
     return " ".join(what_it_takes(about, 0.95)).replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_a_conditional_certificate_that_was_not_accepted_is_no_answer() -> None:
+    conditional = estimate(bound_low=0.9995, certified="conditional", reason="points are not independent")
+    sentence = verdict_sentence("not-proven", conditional, 0.95, "every requirement")
+    assert sentence.endswith("of units meet every requirement: points are not independent.")
 
 
 def test_the_fewest_runs_are_named() -> None:
@@ -71,3 +85,17 @@ def test_bounds_without_missing_runs_are_compared_only_where_they_exist(method: 
 def test_bounds_without_missing_runs_are_closer() -> None:
     text = without_the_missing(estimate(missing=5, bound_low=0.9895), 0.95, "monte-carlo")
     assert "would be 99.699" in text.replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_a_law_is_told_in_the_units_of_its_parameters() -> None:
+    mm = Unit(symbol="mm", factor=1e-3)
+    written = {
+        law.kind: law_in_units(law, mm).replace("\N{NARROW NO-BREAK SPACE}", " ")
+        for law in (Exponential(rate=200), Weibull(shape=1.5, scale=2e-3), Beta(a=2, b=3, low=1e-3, high=4e-3))
+    }
+    assert written == {
+        "exponential": "rate 0.2 per mm",
+        "weibull": "shape 1.5, scale 2 mm",
+        "beta": "a 2, b 3, low 1 mm, high 4 mm",
+    }
+    assert law_in_si(Weibull(shape=1.5, scale=2e-3)) == "1.5, 0.002"

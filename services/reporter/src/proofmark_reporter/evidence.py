@@ -76,8 +76,10 @@ class Evidence:
     def decisive(self) -> Estimate:
         """The estimate that the verdict hangs on: one that missed its target, one that is open, or the closest one."""
         estimates = self.assessed.estimates
+        uncertified = [e for e in estimates if e.certified == "no"]
         if self.verdict == "rejected":
-            return next((e for e in estimates if e.bound_high < e.target), estimates[0])
+            return next(e for e in estimates if e.bound_high < e.target and e not in uncertified)
         if self.verdict == "not-proven":
-            return next((e for e in estimates if e.certified == "no" or e.bound_low < e.target), estimates[0])
+            conditional = [e for e in estimates if e.certified == "conditional"]
+            return (*uncertified, *(e for e in estimates if e.bound_low < e.target), *conditional)[0]
         return min(estimates, key=lambda e: e.bound_low - e.target)

@@ -42,7 +42,7 @@ def verdict_sentence(verdict: Verdict, decisive: Estimate, confidence: float, as
         return f"{units} at least {low} meet {asked} ({sure}); the target is {target}."
     if verdict == "rejected":
         return f"{units} at most {high} meet {asked} ({sure}); the target is {target}."
-    if decisive.certified == "no":
+    if decisive.certified == "no" or not decisive.bound_low < decisive.target <= decisive.bound_high:
         return f"The runs give no certified answer to whether {target} of units meet {asked}: {decisive.reason}."
     return f"{units} between {low} and {high} meet {asked} ({sure} for each bound); the target of {target} lies inside."
 
