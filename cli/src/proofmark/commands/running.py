@@ -65,7 +65,7 @@ def resume_folder(folder: Path, as_json: bool) -> int:
 async def _run(spec: Spec, folder: Path, as_json: bool) -> int:
     console = Console(stderr=True)
     for warning in spec.warnings:
-        console.print(f"[yellow]warning:[/] {warning}", highlight=False)
+        console.print(f"[yellow]warning:[/] {warning}", highlight=False, soft_wrap=True)
 
     async def begin(client: OperatorClient) -> str:
         answer = await client.answer(TENANT, await client.submit(TENANT, spec.document, spec.files))
@@ -99,7 +99,9 @@ async def _judge(begin: Callable[[OperatorClient], Awaitable[str]], folder: Path
                 release = await write_release(client, result.sealed, folder) if result.sealed else None
     except asyncio.CancelledError:
         if (folder / BUS / STUDY).exists():
-            console.print(f"the study is kept; finish it with: proofmark resume {folder}", highlight=False)
+            console.print(
+                f"the study is kept; finish it with: proofmark resume {folder}", highlight=False, soft_wrap=True
+            )
         raise
     document = result.document(str(release) if release else None)
     seconds = {"start": ready - started, "study": time.monotonic() - ready}
@@ -134,14 +136,18 @@ def _unsigned(result: Result, seconds: dict[str, float]) -> dict[str, Any]:
 def _tell(console: Console, result: Result) -> None:
     """The verdict in words, on stderr."""
     colour = {"released": "green", "rejected": "red", "failed": "red"}.get(result.closed.outcome, "yellow")
-    console.print(f"[bold {colour}]{VERDICTS[result.closed.outcome]}[/]", highlight=False)
+    console.print(f"[bold {colour}]{VERDICTS[result.closed.outcome]}[/]", highlight=False, soft_wrap=True)
     for reason in result.closed.reasons:
-        console.print(f"  {reason}", highlight=False, markup=False)
+        console.print(f"  {reason}", highlight=False, soft_wrap=True, markup=False)
     if result.assessed is not None:
         for estimate in result.assessed.estimates:
-            console.print(f"  {sentence(estimate, result.assessed.confidence)}", highlight=False, markup=False)
-        console.print(f"  {result.assessed.causes.sentence}", highlight=False, markup=False)
+            console.print(
+                f"  {sentence(estimate, result.assessed.confidence)}", highlight=False, soft_wrap=True, markup=False
+            )
+        console.print(f"  {result.assessed.causes.sentence}", highlight=False, soft_wrap=True, markup=False)
     if result.live is not None and result.live.logs:
         first = result.live.logs[0]
-        console.print(f"  run {first.vector} has no answer ({first.status}):", highlight=False, markup=False)
-        console.print(first.text.rstrip(), highlight=False, markup=False, style="dim")
+        console.print(
+            f"  run {first.vector} has no answer ({first.status}):", highlight=False, soft_wrap=True, markup=False
+        )
+        console.print(first.text.rstrip(), highlight=False, soft_wrap=True, markup=False, style="dim")
