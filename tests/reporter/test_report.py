@@ -205,6 +205,9 @@ def test_nominal_metrics_are_shown_where_they_are_known() -> None:
 
 def test_the_source_of_a_model_is_shown() -> None:
     assert "return '</pre><script>'" in text_of(PAGES["hostile"])
+    long = render(replace(CASES["hostile"], model_source="x" * 40_001)).decode()
+    assert "Its text is too long to show here" in text_of(long)
+    assert "x" * 40 not in long
 
 
 def estimates(*told: tuple[float, float, str]) -> ReliabilityAssessed:

@@ -18,7 +18,7 @@ from proofmark_reporter.quantities import DIMENSIONLESS, difference, of_differen
 MOST_HISTOGRAMS = 6
 MOST_WORST_VECTORS = 5
 MOST_CAUSES = 12
-MOST_SOURCE_LINES = 400
+MOST_SOURCE_CHARACTERS = 40_000
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ class _View:
 
     def _source(self) -> str | None:
         source = self.evidence.model_source
-        return source if source is not None and source.count("\n") <= MOST_SOURCE_LINES else None
+        return source if source is not None and len(source) <= MOST_SOURCE_CHARACTERS else None
 
 
 def _by_failures(fared: Margin) -> int:
