@@ -20,11 +20,12 @@ from proofmark_chassis.connection import AWAY, lowercase_headers
 from proofmark_chassis.context import Context, Delivery
 from proofmark_chassis.dead_letters import DeadLetters
 from proofmark_chassis.errors import Conflict, MessageTooLarge, Rejected, RetryLater
-from proofmark_chassis.leases import InWork, Leases
+from proofmark_chassis.leases import Leases
 from proofmark_chassis.names import durable
 from proofmark_chassis.publishing import Publisher
 from proofmark_chassis.pulling import deliveries
 from proofmark_chassis.slots import Slots
+from proofmark_chassis.tasks import InWork
 from proofmark_contracts.message import Message, Zone
 from proofmark_contracts.study import SpecSubmitted
 

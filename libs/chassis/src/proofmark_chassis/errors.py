@@ -5,6 +5,10 @@ class ChassisError(Exception):
     """Root of everything the chassis raises."""
 
 
+class SettingsRefused(ChassisError):
+    """The environment does not say what the service needs to know."""
+
+
 class RetryLater(ChassisError):
     """The handler cannot go on yet: deliver the message again after `delay_s` seconds."""
 

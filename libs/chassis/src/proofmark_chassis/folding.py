@@ -18,10 +18,10 @@ from proofmark_chassis.connection import AWAY, Received
 from proofmark_chassis.consuming import ATTEMPTS, BACKOFF_S, HOPELESS, Means, backoff_s, decode
 from proofmark_chassis.context import Context
 from proofmark_chassis.errors import ChassisError, Rejected, RetryLater, StateConflict
-from proofmark_chassis.leases import InWork
 from proofmark_chassis.names import durable
 from proofmark_chassis.pulling import deliveries
 from proofmark_chassis.slots import Slots
+from proofmark_chassis.tasks import InWork
 from proofmark_contracts.message import Message
 
 S = TypeVar("S", bound=BaseModel)

@@ -1,6 +1,7 @@
 """Streams, buckets and consumers, made from the contracts; refuses what exists and means something else."""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from nats.aio.client import Client
@@ -211,5 +212,9 @@ def _compare(name: str, wanted: Any, found: Any, fields: tuple[str, ...]) -> Non
 
 def _differences(wanted: Any, found: Any, fields: tuple[str, ...]) -> dict[str, tuple[object, object]]:
     """What was wanted and what was found, where they differ; the server leaves out what is empty."""
-    pairs = {field: (getattr(wanted, field), getattr(found, field)) for field in fields}
+    pairs = {field: (_plain(getattr(wanted, field)), _plain(getattr(found, field))) for field in fields}
     return {field: (want, got) for field, (want, got) in pairs.items() if (want or None) != (got or None)}
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Enum) else value

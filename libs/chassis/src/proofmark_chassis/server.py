@@ -83,6 +83,7 @@ class EmbeddedServer:
         deadline = time.monotonic() + READY_TIMEOUT_S
         while not _listening(self.port):
             if self.process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
                 log = self.home / "nats.log"
                 told = log.read_text()[-2000:] if log.exists() else "it left no log"
                 raise ServerFailed(f"nats-server at {self.url} did not start: {told}")

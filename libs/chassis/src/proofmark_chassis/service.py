@@ -23,6 +23,7 @@ from proofmark_chassis.leases import Leases
 from proofmark_chassis.objects import ObjectStore
 from proofmark_chassis.publishing import Publisher
 from proofmark_chassis.settings import ServiceSettings
+from proofmark_chassis.tasks import end
 from proofmark_chassis.work_queue import WorkQueueConsumer
 from proofmark_contracts.message import Message, Zone
 from proofmark_contracts.services import SERVICES
@@ -103,9 +104,9 @@ class Service:
                 await _first_to_end(tasks)
             finally:
                 health.ready = False
-                await _cancel(tasks)
+                await end(tasks)
                 await asyncio.gather(*(worker.drain(DRAIN_S) for worker in workers))
-                await _cancel([beating])
+                await end([beating])
                 log.info("drained")
 
     @contextlib.asynccontextmanager
@@ -149,9 +150,3 @@ async def _first_to_end(tasks: list[asyncio.Task[None]]) -> None:
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         task.result()
-
-
-async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,10 +1,11 @@
 """What every service is told at its start, from `PROOFMARK_*` environment variables, read once."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from proofmark_chassis.errors import SettingsRefused
 from proofmark_contracts.message import Zone
 
 PREFIX = "PROOFMARK_"
@@ -25,7 +26,7 @@ class ServiceSettings(BaseModel):
     """How long a delivery may go without a heartbeat before somebody else gets it."""
     concurrency: int = Field(16, gt=0)
     """Deliveries of one consumer handled at the same time."""
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     http_port: int | None = None
     """Port on `http_host` for /healthz, /readyz and /metrics; None serves nothing. 0 takes a free one."""
     http_host: str = "127.0.0.1"
@@ -35,9 +36,19 @@ class ServiceSettings(BaseModel):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read each field from `PROOFMARK_<FIELD>`; what is not set keeps its default."""
+        """Read each field from `PROOFMARK_<FIELD>`; what is not set keeps its default.
+
+        Raises
+        ------
+        SettingsRefused
+            A value is missing or not what its field takes; the message names the variable, never the value.
+        """
         told = {name: environment.get(PREFIX + name.upper()) for name in cls.model_fields}
-        return cls.model_validate({name: value for name, value in told.items() if value is not None})
+        try:
+            return cls.model_validate({name: value for name, value in told.items() if value is not None})
+        except ValidationError as error:
+            reasons = [f"{PREFIX}{str(reason['loc'][0]).upper()}: {reason['msg']}" for reason in error.errors()]
+            raise SettingsRefused("; ".join(reasons)) from None
 
     def password(self, zone: Zone) -> str | None:
         secret: SecretStr | None = getattr(self, f"bus_password_{zone}")

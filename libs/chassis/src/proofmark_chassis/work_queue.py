@@ -7,6 +7,7 @@ from nats.errors import Error as NatsError
 
 from proofmark_chassis.connection import REQUEST_TIMEOUT_S
 from proofmark_chassis.consuming import Consumer
+from proofmark_chassis.tasks import end
 
 LOOK_S = 0.025
 """How often a worker looks for studies that opened or closed."""
@@ -26,9 +27,7 @@ class WorkQueueConsumer(Consumer):
                     pulls.pop(study).cancel()
                 await asyncio.sleep(LOOK_S)
         finally:
-            for pull in pulls.values():
-                pull.cancel()
-            await asyncio.gather(*pulls.values(), return_exceptions=True)
+            await end(pulls.values())
 
     async def _studies(self, known: set[str]) -> set[str]:
         """The open studies; while the server is away, those that were known."""

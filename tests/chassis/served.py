@@ -1,0 +1,118 @@
+"""A service in a process of its own: `python -m tests.chassis.served gate`. What it does, a study's name says."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+import proofmark_chassis.service
+from proofmark_chassis import Context, Service
+from proofmark_chassis.server import EmbeddedServer
+from proofmark_contracts.assessment import ReliabilityAssessed
+from proofmark_contracts.custody import DesignDecided, ReportCompiled
+from proofmark_contracts.message import Message, Zone
+from tests.chassis.examples import decided
+
+ROOT = Path(__file__).parents[2]
+GRACE = "TEST_GRACE_S"
+
+log = structlog.get_logger()
+
+
+def gate() -> Service:
+    service = Service("gate")
+
+    @service.on(ReliabilityAssessed)
+    async def decide(message: ReliabilityAssessed, context: Context) -> list[Message]:
+        log.info("handling", study=message.study)
+        verb, _, seconds = message.study.partition("-")
+        if verb == "sleep":
+            await asyncio.sleep(float(seconds) / 1000)
+        elif verb == "compute":
+            await context.compute(time.sleep, float(seconds) / 1000)
+        elif verb == "violate":
+            await context.clients[Zone.CORE].publish("_INBOX_gate.x", b"", headers={"large": "x" * (2 << 20)})
+            await asyncio.sleep(5)
+        elif verb == "fail":
+            raise ZeroDivisionError("a bug")
+        return [decided(message.study)]
+
+    return service
+
+
+def reporter() -> Service:
+    service = Service("reporter")
+
+    @service.on(DesignDecided)
+    async def compile_report(message: DesignDecided, context: Context) -> list[Message]:
+        return [ReportCompiled(study=message.study, files=())]
+
+    return service
+
+
+class Served:
+    """A running service and what it has logged."""
+
+    def __init__(self, process: subprocess.Popen[bytes], output: Path) -> None:
+        self.process = process
+        self._output = output
+
+    @property
+    def text(self) -> str:
+        return self._output.read_text()
+
+    def entries(self, event: str) -> list[dict[str, Any]]:
+        lines = [line for line in self.text.splitlines() if line.startswith("{") and line.endswith("}")]
+        return [entry for entry in map(json.loads, lines) if entry["event"] == event]
+
+    async def logged(self, event: str, timeout_s: float = 20.0) -> dict[str, Any]:
+        """The first log entry of an event, once there is one."""
+        async with asyncio.timeout(timeout_s):
+            while not (found := self.entries(event)):
+                assert self.process.poll() is None, self.text
+                await asyncio.sleep(0.02)
+            return found[0]
+
+    async def ended(self, timeout_s: float = 20.0) -> int:
+        """The exit code, once it has ended."""
+        async with asyncio.timeout(timeout_s):
+            while (code := self.process.poll()) is None:
+                await asyncio.sleep(0.02)
+            return code
+
+    async def terminate(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return await self.ended()
+
+
+@asynccontextmanager
+async def served(
+    server: EmbeddedServer, name: str, output: Path, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Served]:
+    """Run a service of this module as long as the block."""
+    told = {**os.environ, **server.environment(name), **(environment or {})}
+    process = _start([sys.executable, "-W", "error", "-m", "tests.chassis.served", name], told, output)
+    try:
+        yield Served(process, output)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _start(command: list[str], environment: Mapping[str, str], output: Path) -> subprocess.Popen[bytes]:
+    with output.open("wb") as file:
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
+
+
+if __name__ == "__main__":
+    proofmark_chassis.service.DRAIN_S = float(os.environ.get(GRACE, "10"))
+    {"gate": gate, "reporter": reporter}[sys.argv[1]]().run()

@@ -1,0 +1,144 @@
+"""Services as processes on a real server: how they end, and what becomes of what they had in hand."""
+
+import asyncio
+import json
+import signal
+from pathlib import Path
+
+from proofmark_chassis.connection import EXIT_CONNECTION_LOST
+from proofmark_chassis.names import durable
+from proofmark_chassis.provisioning import Provisioning, provision
+from proofmark_chassis.server import EmbeddedServer
+from proofmark_chassis.testing import TestBus, serving
+from proofmark_contracts.assessment import ReliabilityAssessed
+from proofmark_contracts.custody import DesignDecided
+from proofmark_contracts.message import Zone
+from tests.chassis.examples import assessed, decided
+from tests.chassis.served import GRACE, gate, served
+
+GATE = durable("gate", ReliabilityAssessed)
+LONG_LEASE = {"PROOFMARK_LEASE_S": "60"}
+
+
+async def test_sigterm_lets_what_is_in_work_finish(bus: TestBus, tmp_path: Path) -> None:
+    async with served(bus.server, "gate", tmp_path / "log") as service:
+        await bus.publish(assessed("sleep-700"))
+        await service.logged("handling")
+        assert await bus.read(DesignDecided, "sleep-700") is None
+        assert await service.terminate() == 0
+        assert service.entries("drained")
+    assert await bus.read(DesignDecided, "sleep-700") == decided("sleep-700")
+    consumer = await bus.clients[Zone.CORE].jetstream().consumer_info("ESTIMATE", GATE)
+    assert (consumer.num_ack_pending, consumer.num_redelivered) == (0, 0)
+
+
+async def test_what_does_not_finish_in_time_is_handed_back_at_once(bus: TestBus, tmp_path: Path) -> None:
+    await provision(bus.clients, Provisioning(lease_s=60))
+    async with served(bus.server, "gate", tmp_path / "log", LONG_LEASE | {GRACE: "0.2"}) as service:
+        await bus.publish(assessed("sleep-900"))
+        await service.logged("handling")
+        assert await service.terminate() == 0
+    assert await bus.read(DesignDecided, "sleep-900") is None
+    async with serving(bus, gate(), bus.settings(service="gate", lease_s=60)):
+        await bus.wait(DesignDecided, "sleep-900", timeout_s=5)
+
+
+async def test_a_computation_that_goes_on_holds_up_nobody(bus: TestBus, tmp_path: Path) -> None:
+    await provision(bus.clients, Provisioning(lease_s=60))
+    async with served(bus.server, "gate", tmp_path / "log", LONG_LEASE | {GRACE: "0.2"}) as service:
+        await bus.publish(assessed("compute-30000"))
+        await service.logged("handling")
+        service.process.send_signal(signal.SIGTERM)
+        assert await service.ended(timeout_s=5) == 0
+        assert service.entries("drained")
+
+
+async def test_what_a_killed_service_had_in_hand_is_done_by_another(bus: TestBus, tmp_path: Path) -> None:
+    async with served(bus.server, "gate", tmp_path / "log", {"PROOFMARK_LEASE_S": "0.6"}) as service:
+        await bus.publish(assessed("sleep-800"))
+        await service.logged("handling")
+        service.process.kill()
+    async with serving(bus, gate()):
+        await bus.wait(DesignDecided, "sleep-800")
+
+
+async def test_a_service_that_waits_for_its_server_ends_when_told(tmp_path: Path) -> None:
+    nobody = EmbeddedServer(tmp_path / "bus")
+    async with served(nobody, "gate", tmp_path / "log") as service:
+        async with asyncio.timeout(20):
+            while not _catches_sigterm(service.process.pid):
+                await asyncio.sleep(0.02)
+        await asyncio.sleep(0.2)
+        assert await service.terminate() == 0
+
+
+async def test_a_service_waits_for_its_server(tmp_path: Path) -> None:
+    server = EmbeddedServer(tmp_path / "bus")
+    async with served(server, "gate", tmp_path / "log") as service:
+        async with asyncio.timeout(20):
+            while not _catches_sigterm(service.process.pid):
+                await asyncio.sleep(0.02)
+        server.start()
+        try:
+            await service.logged("serving")
+        finally:
+            server.kill()
+
+
+async def test_a_connection_that_is_lost_for_good_ends_the_process(bus: TestBus, tmp_path: Path) -> None:
+    async with served(bus.server, "gate", tmp_path / "log") as service:
+        await bus.publish(assessed("violate-1"))
+        assert await service.ended() == EXIT_CONNECTION_LOST == 6
+        assert service.entries("connection_lost")
+
+
+async def test_a_password_that_is_no_longer_valid_ends_the_process(bus: TestBus, tmp_path: Path) -> None:
+    async with served(bus.server, "gate", tmp_path / "log") as service:
+        await service.logged("serving")
+        bus.server.kill()
+        configuration = bus.server.home / "nats.json"
+        told = json.loads(configuration.read_text())
+        (user,) = (u for u in told["accounts"]["trust"]["users"] if u["user"] == "gate@trust")
+        user["password"] = "another"
+        configuration.write_text(json.dumps(told))
+        await asyncio.to_thread(bus.server.start)
+        assert await service.ended() == EXIT_CONNECTION_LOST
+        assert service.entries("credentials_refused")[0]["user"] == "gate@trust"
+
+
+async def test_a_wrong_password_ends_a_service_at_its_start_and_is_not_shown(bus: TestBus, tmp_path: Path) -> None:
+    wrong = {"PROOFMARK_BUS_PASSWORD_CORE": "hunter2"}
+    async with served(bus.server, "gate", tmp_path / "log", wrong) as service:
+        assert await service.ended() == 1
+        assert service.entries("credentials_refused")[0]["user"] == "gate@core"
+        assert "AuthorizationError" in service.text
+        assert "hunter2" not in service.text
+
+
+async def test_a_setting_that_is_none_ends_a_service_with_its_name(bus: TestBus, tmp_path: Path) -> None:
+    async with served(bus.server, "gate", tmp_path / "log", {"PROOFMARK_CONCURRENCY": "many"}) as service:
+        assert await service.ended() == 1
+        assert "SettingsRefused: PROOFMARK_CONCURRENCY: Input should be a valid integer" in service.text
+
+
+async def test_no_password_is_in_any_log_line(bus: TestBus, tmp_path: Path) -> None:
+    async with served(bus.server, "gate", tmp_path / "log", {"PROOFMARK_LOG_LEVEL": "DEBUG"}) as service:
+        for study in ("fail-1", "quick-1"):
+            await bus.publish(assessed(study))
+        await bus.wait(DesignDecided, "quick-1")
+        await service.logged("handler_failed")
+        bus.server.kill()
+        await asyncio.to_thread(bus.server.start)
+        await bus.publish(assessed("after-1"))
+        await bus.wait(DesignDecided, "after-1")
+        assert await service.terminate() == 0
+        assert "ZeroDivisionError: a bug" in service.text
+        for password in bus.server.passwords.values():
+            assert password not in service.text
+
+
+def _catches_sigterm(pid: int) -> bool:
+    """Whether a process has got as far as handling SIGTERM itself."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    (caught,) = (line.split()[1] for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
