@@ -259,3 +259,11 @@ def test_vectors_that_were_never_run_change_nothing() -> None:
     design, vectors, outcomes = fit()
     evidence = evidence_of(design, {name: np.append(column, 1.0) for name, column in vectors.items()}, outcomes)
     assert render(evidence) == render(evidence_of(design, vectors, outcomes))
+
+
+def test_a_run_without_an_answer_fails_nothing_whatever_its_metric_says() -> None:
+    design, vectors, outcomes = fit(rows=50)
+    status = np.zeros(50, np.int8)
+    status[0] = 1
+    unanswered = {"clearance": np.append(-1.0, outcomes["clearance"][1:]), STATUS: status}
+    assert not evidence_of(design, vectors, unanswered).runs.failed((0,))[0]
