@@ -6,8 +6,9 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from proofmark.fork_server import start_fork_server
 from proofmark.home import ensure_keys, key_folder
-from proofmark.processes import ServiceProcesses, instances, start_fork_server
+from proofmark.processes import ServiceProcesses, instances
 from proofmark_chassis.provisioning import Provisioning
 from proofmark_chassis.server import EmbeddedServer
 from proofmark_contracts.services import SERVICES

@@ -48,6 +48,10 @@ def run() -> None:
         return
     if not sys.argv[1].startswith("-") and sys.argv[1] not in VERBS:
         sys.exit(_unknown(sys.argv[1]))
+    if sys.argv[1] == "run" and not {"--help", "-h"} & set(sys.argv):
+        from proofmark.fork_server import start_fork_server
+
+        start_fork_server()
     from proofmark.failures import told
 
     with told():

@@ -9,15 +9,11 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Mapping
-from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
 from proofmark_contracts.services import SERVICES
 
-PRELOADED = ["proofmark.preloaded"]
-THREAD_PINS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS"), "1")
-"""Results must not depend on how many cores there are."""
 STOP_S = 12.0
 PR_SET_PDEATHSIG = 1
 
@@ -62,13 +58,6 @@ class ServiceProcesses:
             if process.is_alive():
                 process.kill()
                 process.join()
-
-
-def start_fork_server() -> None:
-    """Start the parent of all services, so that it imports while this process does other things. Threads are pinned."""
-    os.environ.update(THREAD_PINS)
-    forkserver.set_forkserver_preload(PRELOADED)
-    forkserver.ensure_running()
 
 
 def service_of(instance: str) -> str:

@@ -17,7 +17,6 @@ from proofmark.environment import environment
 from proofmark.exits import OF_OUTCOME, Exit
 from proofmark.failures import Failure
 from proofmark.folder import BUS, claim, write_release, write_run
-from proofmark.processes import start_fork_server
 from proofmark.progress import bar, follow
 from proofmark.result import VERDICTS, Result, sentence
 from proofmark.specs import load_spec
@@ -47,7 +46,6 @@ def run(
     as_json
         Print one JSON document on stdout.
     """
-    start_fork_server()
     loaded = load_spec(spec)
     folder = out or Path("out") / f"{loaded.design.name}-{_first_study(loaded)}"
     claim(folder)

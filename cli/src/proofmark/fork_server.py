@@ -1,0 +1,18 @@
+"""The parent of all services: a process that imports what they need once, while this one does other things.
+
+Imports nothing itself: it is started before anything else.
+"""
+
+import os
+from multiprocessing import forkserver
+
+PRELOADED = ["proofmark.preloaded"]
+THREAD_PINS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS"), "1")
+"""Results must not depend on how many cores there are."""
+
+
+def start_fork_server() -> None:
+    """Start it if it is not running. Threads are pinned before anything numeric is imported."""
+    os.environ.update(THREAD_PINS)
+    forkserver.set_forkserver_preload(PRELOADED)
+    forkserver.ensure_running()
