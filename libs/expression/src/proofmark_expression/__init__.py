@@ -14,6 +14,6 @@ Values are float64 in SI; a comparison is 1 or 0. Names are the caller's; `pi` i
 from proofmark_expression.dimension import DIMENSIONLESS, Dimension
 from proofmark_expression.errors import ExpressionError
 from proofmark_expression.expression import Expression
-from proofmark_expression.functions import FUNCTIONS
+from proofmark_expression.functions import CONSTANTS, FUNCTIONS
 
-__all__ = ["DIMENSIONLESS", "FUNCTIONS", "Dimension", "Expression", "ExpressionError"]
+__all__ = ["CONSTANTS", "DIMENSIONLESS", "FUNCTIONS", "Dimension", "Expression", "ExpressionError"]

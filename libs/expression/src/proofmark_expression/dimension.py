@@ -15,7 +15,7 @@ class Dimension:
     @classmethod
     def of(cls, exponents: Mapping[str, Fraction | int | float]) -> Self:
         """From base dimension to exponent."""
-        exact = {base: Fraction(power).limit_denominator(64) for base, power in exponents.items()}
+        exact = {base: Fraction(power) for base, power in exponents.items()}
         return cls(tuple(sorted((base, power) for base, power in exact.items() if power)))
 
     def __mul__(self, other: Self) -> Self:

@@ -1,6 +1,8 @@
 """An expression: parsed once, then evaluated on columns or walked for its dimension."""
 
 import ast
+import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Self
@@ -15,7 +17,8 @@ from proofmark_expression.functions import CONSTANTS, FUNCTIONS, Incompatible, a
 FloatArray = npt.NDArray[np.float64]
 Value = FloatArray | np.float64 | float
 
-LONGEST, DEEPEST, LARGEST_POWER = 2000, 40, 64
+LONGEST, DEEPEST, LARGEST_POWER = 2000, 200, 64
+FOREIGN = re.compile(r"[^A-Za-z0-9_.+\-*/()<>=!, \t\r\n]")
 
 BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: np.add,
@@ -24,6 +27,7 @@ BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: np.divide,
     ast.Pow: np.power,
 }
+PURE = dict.fromkeys(CONSTANTS, DIMENSIONLESS)
 COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Lt: np.less,
     ast.LtE: np.less_equal,
@@ -45,19 +49,24 @@ class Expression:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read an expression.
+        """Read an expression. Columns count from its first character that is not blank.
 
         Raises
         ------
         ExpressionError
             It is not one.
         """
+        text = text.strip()
         if len(text) > LONGEST:
             raise ExpressionError(f"expected at most {LONGEST} characters, got {len(text)}", LONGEST + 1)
+        if foreign := FOREIGN.search(text):
+            raise ExpressionError(f"{foreign[0]!r} is not part of the language", foreign.start() + 1)
         try:
-            tree = ast.parse(text.strip(), mode="eval").body
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # Python warns of `1if 2else 3`
+                tree = ast.parse(text, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            column = getattr(error, "offset", None) or 1
+            column = max(getattr(error, "offset", None) or 1, 1)
             raise ExpressionError("expected an arithmetic expression", column) from error
         _check(tree, DEEPEST)
         return cls(text, tree)
@@ -105,6 +114,8 @@ def _check(node: ast.AST, depth: int) -> None:
             if not np.isfinite(_number(node)):
                 raise ExpressionError("expected a finite number", _column(node))
             parts: list[ast.expr] = []
+        case ast.Name(id=name) if name in FUNCTIONS:
+            raise ExpressionError(f"{name} is a function: expected {name}(...)", _column(node))
         case ast.Name() | ast.Attribute(value=ast.Name()):
             parts = []
         case ast.BinOp(op=op) if type(op) in BINARY:
@@ -140,7 +151,7 @@ def _value(node: ast.expr, columns: Mapping[str, Value]) -> Any:
         case ast.Constant():
             return _number(node)
         case ast.Name() | ast.Attribute():
-            return _looked_up(node, {**CONSTANTS, **columns})
+            return _looked_up(node, columns, CONSTANTS)
         case ast.BinOp(left=left, op=op, right=right):
             return BINARY[type(op)](_value(left, columns), _value(right, columns))
         case ast.UnaryOp(op=op, operand=operand):
@@ -169,7 +180,7 @@ def _dimension(node: ast.expr, of: Mapping[str, Dimension]) -> Dimension | None:
         case ast.Constant():
             return None if _number(node) == 0 else DIMENSIONLESS
         case ast.Name() | ast.Attribute():
-            found: Dimension = _looked_up(node, {**dict.fromkeys(CONSTANTS, DIMENSIONLESS), **of})
+            found: Dimension = _looked_up(node, of, PURE)
             return found
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
             return _power(_dimension(left, of), right, of)
@@ -201,7 +212,8 @@ def _power(base: Dimension | None, exponent: ast.expr, of: Mapping[str, Dimensio
     if base is None or base == DIMENSIONLESS:
         return DIMENSIONLESS
     try:
-        power = float(_value(exponent, {}))
+        with np.errstate(all="ignore"):
+            power = float(_value(exponent, {}))
     except ExpressionError:
         raise ExpressionError(f"a quantity ({base}) can only be raised to a literal power", _column(exponent)) from None
     if not abs(power) <= LARGEST_POWER:
@@ -229,11 +241,12 @@ def _of_function(node: ast.expr, name: str, arguments: list[Dimension | None]) -
         raise ExpressionError(f"{name}: {error}", _column(node)) from None
 
 
-def _looked_up(node: ast.expr, known: Mapping[str, Any]) -> Any:
+def _looked_up(node: ast.expr, known: Mapping[str, Any], constants: Mapping[str, Any]) -> Any:
     name = _variable(node)
-    if name is None or name not in known:
-        raise ExpressionError(f"unknown name {name!r}", _column(node))
-    return known[name]
+    for names in (known, constants):
+        if name is not None and name in names:
+            return names[name]
+    raise ExpressionError(f"unknown name {name!r}", _column(node))
 
 
 def _names(node: ast.AST) -> Iterator[str]:
