@@ -7,7 +7,6 @@ from proofmark_contracts.message import Message
 from proofmark_contracts.study import StudyOpened
 from proofmark_custody.decision import sign_decision
 from proofmark_custody.keystore import open_key
-
 from proofmark_gate.decision import decide
 from proofmark_gate.settings import GateSettings
 

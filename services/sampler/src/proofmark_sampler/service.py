@@ -7,7 +7,6 @@ from proofmark_contracts.campaign import BatchCompleted, BatchPlanned, SimulateC
 from proofmark_contracts.message import Message, TableRef
 from proofmark_contracts.study import StudyClosed, StudyExpired, StudyOpened
 from proofmark_contracts.tables import Column, encode_table
-
 from proofmark_sampler.planning import batches, chunks
 from proofmark_sampler.settings import SamplerSettings
 from proofmark_sampler.vectors import batch_vectors

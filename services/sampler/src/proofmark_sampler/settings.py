@@ -1,7 +1,8 @@
 """How finely a batch is cut."""
 
-from proofmark_chassis import ServiceSettings
 from pydantic import Field
+
+from proofmark_chassis import ServiceSettings
 
 
 class SamplerSettings(ServiceSettings):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
+
 from proofmark_contracts.design import Design
 from proofmark_reliability.designs import uniforms
 from proofmark_reliability.sample import vectors
