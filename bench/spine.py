@@ -30,6 +30,8 @@ PROMISES = {
     "help_cpu_s": 0.2,
 }
 BIN = Path(sys.executable).parent
+PEER = ("easyvvuq", "setuptools<81", "six")
+"""EasyVVUQ, and what it imports without saying so."""
 
 
 def spec(samples: int, seed: int, method: str = "monte-carlo") -> dict[str, Any]:
@@ -135,9 +137,7 @@ def easyvvuq(folder: Path) -> dict[str, float]:
     python = home / "bin" / "python"
     if not python.exists():
         subprocess.run([BIN / "uv", "venv", "--quiet", "--python", sys.executable, home], check=True)
-        subprocess.run(
-            [BIN / "uv", "pip", "install", "--quiet", "--python", python, "easyvvuq", "setuptools<81"], check=True
-        )
+        subprocess.run([BIN / "uv", "pip", "install", "--quiet", "--python", python, *PEER], check=True)
     script = Path(__file__).with_name("easyvvuq_study.py")
     told = subprocess.run([python, script], check=True, capture_output=True, text=True, cwd=folder).stdout
     result: dict[str, float] = json.loads(told.splitlines()[-1])
