@@ -1,6 +1,7 @@
 """The language against Python's own arithmetic, and against what must not be in it."""
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -66,7 +67,7 @@ def test_known_values(text: str, value: float) -> None:
     assert Expression.parse(text).evaluate({"heat.ntc": 300.0}) == value
 
 
-OF_PYTHON = {
+OF_PYTHON: dict[str, Callable[..., float]] = {
     "abs": abs,
     "min": min,
     "max": max,

@@ -1,15 +1,41 @@
-"""YAML text to plain data, with the place of every value. Nothing that can surprise: no aliases, tags, duplicates."""
+"""YAML text to plain data, with the place of every value. Nothing that can surprise: no aliases, tags, duplicates.
 
+Scalars are those of YAML 1.2's core schema: `no` and `2024-01-01` are text. A document that came as plain data is held
+to the same bounds.
+"""
+
+import math
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
+from ruamel.yaml.reader import ReaderError
 
-from proofmark_spec.problems import Path, Report, SpecError
+from proofmark_spec.problems import Path, Report, SpecError, shortened
 
-LARGEST_BYTES, DEEPEST = 256 * 1024, 32
+LARGEST_BYTES, DEEPEST, MOST_VALUES, LONGEST_NUMBER = 256 * 1024, 32, 20_000, 64
+
+NOTHING = {"", "~", "null", "Null", "NULL"}
+TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+WHOLE = re.compile(r"^[-+]?[0-9][0-9_]*$")
+BASED = re.compile(r"^0(?:o[0-7]+|x[0-9a-fA-F]+)$")
+DECIMAL = re.compile(r"^[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?$")
+NOT_FINITE = re.compile(r"^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$")
 
 
 def read_yaml(data: bytes, source: str) -> tuple[dict[str, Any], Report]:
@@ -22,123 +48,165 @@ def read_yaml(data: bytes, source: str) -> tuple[dict[str, Any], Report]:
     """
     report = Report(source, {(): (1, 1)})
     if len(data) > LARGEST_BYTES:
-        report.add((), f"expected at most {LARGEST_BYTES // 1024} KiB, got {len(data) / 1024:.0f} KiB")
-        report.raise_if_any()
+        report.fail(f"expected at most {LARGEST_BYTES // 1024} KiB, got more")
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        report.add((), f"expected UTF-8, got byte 0x{data[error.start]:02x} at offset {error.start}")
-        raise SpecError(report.problems) from error
+        report.fail(f"expected UTF-8, got byte 0x{data[error.start]:02x} at offset {error.start}")
     try:
-        _refuse_tricks(text, report)
-        node = YAML(typ="safe", pure=True).compose(text)
-        document = _plain(node, (), report)
+        document = _Reader(text, report).document()
+    except ReaderError as error:
+        before = text[: error.position]
+        place = (before.count("\n") + 1, error.position - before.rfind("\n"))
+        report.fail(f"not valid YAML: character {text[error.position]!r} is not printable", place)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        report.positions[()] = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        report.add((), f"not valid YAML: {error.problem or error.context}")
-        raise SpecError(report.problems) from error
-    except (YAMLError, RecursionError, ValueError) as error:
-        report.add((), f"not valid YAML: {error}")
-        raise SpecError(report.problems) from error
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        report.fail(f"not valid YAML: {error.problem or error.context}", place)
+    except SpecError:
+        raise
+    except (YAMLError, ValueError) as error:
+        report.fail(f"not valid YAML: {shortened(str(error))}")
     if not isinstance(document, dict):
-        report.add((), f"expected a mapping, got {_kind(document)}")
-    report.raise_if_any()
+        report.fail(f"expected a mapping, got {shortened(document)}")
     return document, report
 
 
-def check_plain(document: Any, report: Report) -> None:
-    """Hold a document that came without a file to the same bounds."""
-    pending: list[tuple[Any, Path]] = [(document, ())]
+def check_plain(document: object, report: Report) -> None:
+    """Hold plain data to what text can say: finite numbers, keys that are text, bounded depth and size.
+
+    Raises
+    ------
+    SpecError
+    """
+    pending: list[tuple[object, Path]] = [(document, ())]
+    values = 0
     while pending:
         value, path = pending.pop()
+        values += 1
         if len(path) > DEEPEST:
-            report.add((), f"expected at most {DEEPEST} levels of nesting")
-            break
+            report.fail(f"expected at most {DEEPEST} levels of nesting")
+        if values > MOST_VALUES:
+            report.fail(f"expected at most {MOST_VALUES:,} values")
         if isinstance(value, dict):
+            for key in value:
+                _check_text(key, path, report)
             pending += [(inner, (*path, str(key))) for key, inner in value.items()]
         elif isinstance(value, list):
             pending += [(inner, (*path, index)) for index, inner in enumerate(value)]
-        elif not isinstance(value, str | int | float | bool | None):
+        elif isinstance(value, str):
+            _check_text(value, path, report)
+        elif isinstance(value, float) and not math.isfinite(value):
+            report.add(path, f"expected a finite number, got {value}")
+        elif isinstance(value, int) and abs(value) >= 10**LONGEST_NUMBER:
+            report.add(path, f"expected a number of at most {LONGEST_NUMBER} digits")
+        elif not isinstance(value, int | float | None):
             report.add(path, f"expected plain data, got {type(value).__name__}")
     report.raise_if_any()
 
 
-def _refuse_tricks(text: str, report: Report) -> None:
-    depth = 0
-    for event in YAML(typ="safe", pure=True).parse(text):
-        place = (event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else (1, 1)
-        trick = None
-        if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor is not None):
-            trick = "anchors and aliases are not used in specs; write the value out"
-        elif getattr(event, "tag", None) is not None:
-            trick = f"tags such as {event.tag} are not used in specs"
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if depth > DEEPEST:
-            trick = f"expected at most {DEEPEST} levels of nesting"
-        if trick is not None:
-            report.positions[()] = place
-            report.add((), trick)
-            raise SpecError(report.problems)
-
-
-def _plain(node: Node | None, path: Path, report: Report) -> Any:
-    if node is None:
-        return None
-    report.positions[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    match node:
-        case MappingNode():
-            return _mapping(node, path, report)
-        case SequenceNode():
-            return [_plain(item, (*path, index), report) for index, item in enumerate(node.value)]
-        case ScalarNode():
-            return _scalar(node, path, report)
-    return None
-
-
-def _mapping(node: MappingNode, path: Path, report: Report) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        if not isinstance(key_node, ScalarNode):
-            report.positions[(*path, "?")] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-            report.add((*path, "?"), "expected a name as key")
-            continue
-        key = str(key_node.value)
-        place = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-        if key in found:
-            report.positions[(*path, key)] = place
-            report.add((*path, key), "stands here twice")
-            continue
-        found[key] = _plain(value_node, (*path, key), report)
-        if isinstance(value_node, MappingNode | SequenceNode):
-            report.positions[(*path, key)] = place
-    return found
-
-
-def _scalar(node: ScalarNode, path: Path, report: Report) -> str | int | float | bool | None:
-    kind = str(node.tag).removeprefix("tag:yaml.org,2002:")
-    text = str(node.value)
-    match kind:
-        case "null":
-            return None
-        case "bool":
-            return text.lower() == "true"
-        case "int":
-            return int(text.replace("_", ""), 0)
-        case "float":
-            return _float(text, path, report)
-    return text
-
-
-def _float(text: str, path: Path, report: Report) -> float | str:
+def _check_text(value: object, path: Path, report: Report) -> None:
+    if not isinstance(value, str):
+        report.add(path, f"expected text as key, got {shortened(value)}")
+        return
     try:
-        return float(text.replace("_", ""))
-    except ValueError:
-        report.add(path, f"expected a finite number, got {text}")
-        return 0.0
+        value.encode()
+    except UnicodeEncodeError as error:
+        report.add(path, f"expected Unicode text, got half a character at offset {error.start}")
 
 
-def _kind(value: Any) -> str:
-    return {list: "a list", str: "text", type(None): "nothing", int: "a number", float: "a number"}.get(
-        type(value), type(value).__name__
-    )
+class _Reader:
+    """Builds plain data from parser events, in one pass."""
+
+    def __init__(self, text: str, report: Report) -> None:
+        self._events: Iterator[Event] = YAML(typ="safe", pure=True).parse(text)
+        self._report = report
+        self._values = 0
+
+    def document(self) -> Any:
+        self._next(StreamStartEvent)
+        started = self._next(DocumentStartEvent, StreamEndEvent)
+        if isinstance(started, StreamEndEvent):
+            return None
+        document = self._value(next(self._events), ())
+        self._next(DocumentEndEvent)
+        after = self._next(StreamEndEvent, DocumentStartEvent)
+        if isinstance(after, DocumentStartEvent):
+            self._report.fail("expected one document, got a second one", _place(after))
+        check_plain(document, self._report)
+        return document
+
+    def _next(self, *kinds: type[Event]) -> Event:
+        event = next(self._events)
+        assert isinstance(event, kinds)
+        return event
+
+    def _value(self, event: Event, path: Path) -> Any:
+        self._refuse_tricks(event, path)
+        self._report.positions.setdefault(path, _place(event))
+        match event:
+            case MappingStartEvent():
+                return self._mapping(path)
+            case SequenceStartEvent():
+                return self._sequence(path)
+            case ScalarEvent():
+                return self._scalar(event, path)
+        raise AssertionError(f"{event} is no value")
+
+    def _refuse_tricks(self, event: Event, path: Path) -> None:
+        self._values += 1
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
+            self._report.fail("anchors and aliases are not used in specs: write the value out", _place(event))
+        if getattr(event, "tag", None) is not None:
+            self._report.fail("tags are not used in specs", _place(event))
+        if len(path) > DEEPEST:
+            self._report.fail(f"expected at most {DEEPEST} levels of nesting", _place(event))
+        if self._values > MOST_VALUES:
+            self._report.fail(f"expected at most {MOST_VALUES:,} values", _place(event))
+
+    def _mapping(self, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        while not isinstance(event := next(self._events), MappingEndEvent):
+            self._refuse_tricks(event, path)
+            if not isinstance(event, ScalarEvent):
+                self._report.fail("expected a name as key", _place(event))
+            key, below = str(event.value), (*path, str(event.value))
+            self._report.keys[below] = _place(event)
+            inner = next(self._events)
+            if isinstance(inner, MappingStartEvent | SequenceStartEvent):
+                self._report.positions[below] = _place(event)
+            value = self._value(inner, below)
+            if key in found:
+                self._report.add_key(below, "stands here twice")
+            found[key] = value
+        return found
+
+    def _sequence(self, path: Path) -> list[Any]:
+        found: list[Any] = []
+        while not isinstance(event := next(self._events), SequenceEndEvent):
+            found.append(self._value(event, (*path, len(found))))
+        return found
+
+    def _scalar(self, event: ScalarEvent, path: Path) -> str | int | float | bool | None:
+        text = str(event.value)
+        if not event.implicit[0] or len(text) > LONGEST_NUMBER:
+            return text
+        if text in NOTHING:
+            return None
+        if text in TRUTH:
+            return TRUTH[text]
+        if WHOLE.match(text):
+            return int(text.replace("_", ""))
+        if BASED.match(text):
+            return int(text, 0)
+        if DECIMAL.match(text):
+            return float(text.replace("_", ""))
+        if NOT_FINITE.match(text):
+            self._report.add(path, f"expected a finite number, got {text}")
+            return 0.0
+        return text
+
+
+def _place(event: Event) -> tuple[int, int]:
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)

@@ -1,12 +1,14 @@
-"""Files of a spec: inside its folder, by relative paths, not too many and not too large."""
+"""Files of a spec: inside its folder, by relative paths, not too many, not too large, and such as can be signed."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 from proofmark_contracts.frozen import FileRef, sha256_hex
-from proofmark_spec.problems import Wrong, did_you_mean
+from proofmark_spec.problems import Wrong, did_you_mean, shortened
 
-MOST_FILES, LARGEST_BYTES = 64, 64 * 1024 * 1024
+MOST_FILES, LARGEST_BYTES, LONGEST_PATH = 64, 64 * 1024 * 1024, 240
+ENVELOPE = b"DSSEv1 "
+"""How what an envelope's signature covers begins (DSSE v1.0, PAE): a file's signature could pass for it."""
 
 Fetch = Callable[[str], bytes]
 """The bytes of a file by its path in the spec; raises `Wrong`."""
@@ -19,8 +21,10 @@ def checked_path(path: str) -> str:
     ------
     Wrong
     """
+    if len(path) > LONGEST_PATH or not path.isprintable():
+        raise Wrong(f"expected a path of at most {LONGEST_PATH} printable characters, got {shortened(path)}")
     parts = PurePosixPath(path).parts
-    if not path or path.startswith("/") or "\\" in path or ".." in parts or any(ord(c) < 32 for c in path):
+    if not parts or path.startswith("/") or "\\" in path or ".." in parts:
         raise Wrong(f"expected a path inside the spec's folder, got {path!r}")
     return str(PurePosixPath(path))
 
@@ -30,15 +34,18 @@ def from_folder(folder: Path) -> Fetch:
 
     def fetch(path: str) -> bytes:
         place = folder / checked_path(path)
-        if not place.exists():
-            raise Wrong(f"no such file: {path}")
-        if not place.resolve().is_relative_to(folder.resolve()):
-            raise Wrong(f"{path} leads out of the spec's folder")
-        if not place.is_file():
-            raise Wrong(f"expected a file, got something else: {path}")
-        if place.stat().st_size > LARGEST_BYTES:
-            raise Wrong(f"{path}: expected at most {LARGEST_BYTES >> 20} MiB, got {place.stat().st_size >> 20} MiB")
-        return place.read_bytes()
+        try:
+            if not place.resolve().is_relative_to(folder.resolve()):
+                raise Wrong(f"{path} leads out of the spec's folder")
+            if not place.exists():
+                raise Wrong(f"no such file: {path}")
+            if not place.is_file():
+                raise Wrong(f"expected a file, got something else: {path}")
+            with place.open("rb") as file:
+                return _bounded(file.read(LARGEST_BYTES + 1), path)
+        except (OSError, RuntimeError) as error:
+            reason = getattr(error, "strerror", None) or "its links lead round in circles"
+            raise Wrong(f"{path} cannot be read: {reason}") from error
 
     return fetch
 
@@ -50,11 +57,22 @@ def from_submission(files: Mapping[str, bytes]) -> Fetch:
         clean = checked_path(path)
         if clean not in files:
             raise Wrong(f"no file {path} came with the spec{did_you_mean(path, list(files))}")
-        if len(files[clean]) > LARGEST_BYTES:
-            raise Wrong(f"{path}: expected at most {LARGEST_BYTES >> 20} MiB, got {len(files[clean]) >> 20} MiB")
-        return files[clean]
+        return _bounded(files[clean], path)
 
     return fetch
+
+
+def _bounded(data: bytes, path: str) -> bytes:
+    if len(data) > LARGEST_BYTES:
+        raise Wrong(f"{path}: expected at most {LARGEST_BYTES >> 20} MiB, got more")
+    return data
+
+
+def _collide(path: str, other: str) -> bool:
+    """Whether the files or their signatures would stand in each other's place, or be folders of each other."""
+    places = [{PurePosixPath(name), PurePosixPath(f"{name}.sig")} for name in (path, other)]
+    above = [{folder for place in of for folder in (place, *place.parents)} for of in places]
+    return bool(places[0] & above[1] or above[0] & places[1])
 
 
 class Files:
@@ -73,9 +91,17 @@ class Files:
         """
         clean = checked_path(path)
         if clean not in self.contents:
-            self.contents[clean] = self._fetch(clean)
-        if len(self.contents) > MOST_FILES:
-            raise Wrong(f"expected at most {MOST_FILES} files")
+            if len(self.contents) == MOST_FILES:
+                raise Wrong(f"expected at most {MOST_FILES} files")
+            for other in self.contents:
+                if _collide(clean, other):
+                    raise Wrong(f"{clean} and {other} collide in a release, where {other}.sig stands beside {other}")
+            fetched = self._fetch(clean)
+            if fetched.startswith(ENVELOPE):
+                raise Wrong(
+                    f"{clean} cannot be signed: it begins with {ENVELOPE.decode()!r}, as a signed envelope does"
+                )
+            self.contents[clean] = fetched
         data = self.contents[clean]
         return FileRef(path=clean, sha256=sha256_hex(data), size=len(data))
 

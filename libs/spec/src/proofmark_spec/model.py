@@ -1,6 +1,7 @@
 """The model: expressions with their dimensions inferred, or a Python file read without running it."""
 
 import ast
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -9,13 +10,14 @@ from proofmark_contracts.design import ExpressionModel, Model, PythonModel
 from proofmark_expression import Dimension, Expression, ExpressionError
 from proofmark_spec.files import Files
 from proofmark_spec.parameters import Parameter
-from proofmark_spec.problems import Report, Wrong, below, did_you_mean
+from proofmark_spec.problems import Report, Wrong, below, did_you_mean, shortened
 from proofmark_spec.quantities import NAME, quantity
 from proofmark_spec.reading import choice, kind, mapping
 from proofmark_spec.units import SiUnit, unit
 
 ENTRIES: tuple[Literal["evaluate"], Literal["evaluate_one"]] = ("evaluate", "evaluate_one")
 LONGEST_RUN_S = 24 * 3600.0
+MOST_METRICS, LARGEST_MODEL_BYTES = 256, 1024 * 1024
 TIME = Dimension.of({"time": 1})
 
 
@@ -30,71 +32,97 @@ class Metrics:
     """Every metric there is; None if only running the model would tell."""
 
 
-def read_model(document: Any, parameters: Mapping[str, Parameter], files: Files, report: Report) -> Metrics:
-    """Read `model`.
+def read_model(
+    document: Any, parameters: Mapping[str, Parameter | None], asked: frozenset[str], files: Files, report: Report
+) -> Metrics:
+    """Read `model`, of which requirements ask these metrics.
 
     Raises
     ------
     Wrong
     """
     given = kind(document, dict)
-    match choice(given.get("kind"), ["expression", "python"]):
+    if "kind" not in given:
+        raise Wrong("missing kind, expression or python")
+    with below("kind"):
+        chosen = choice(given["kind"], ["expression", "python"])
+    match chosen:
         case "expression":
             return _expressions(mapping(given, ("model",), report, ["kind", "metrics"]), parameters, report)
         case _:
             keys = mapping(given, ("model",), report, ["kind", "file"], ["time_limit"])
-            return _python(keys, parameters, files)
+            return _python(keys, parameters, asked, files)
 
 
-def _expressions(given: Mapping[str, Any], parameters: Mapping[str, Parameter], report: Report) -> Metrics:
-    texts = kind(given["metrics"], dict)
-    if not texts:
-        raise Wrong("expected at least one metric", "metrics")
-    known = {name: parameter.dimension for name, parameter in parameters.items()}
+def _expressions(given: Mapping[str, Any], parameters: Mapping[str, Parameter | None], report: Report) -> Metrics:
+    with below("metrics"):
+        texts = kind(given["metrics"], dict)
+        if not 0 < len(texts) <= MOST_METRICS:
+            raise Wrong(f"expected 1 to {MOST_METRICS} metrics, got {len(texts)}")
+    known = {name: parameter.dimension for name, parameter in parameters.items() if parameter is not None}
     dimensions: dict[str, Dimension] = {}
     for name, text in texts.items():
         with report.catching("model", "metrics", name):
             _check_metric_name(name, parameters)
-            expression = _parsed(kind(text, str))
-            for missing in sorted(expression.names - known.keys()):
-                raise Wrong(f"no parameter {missing!r}{did_you_mean(missing, list(known))}")
-            try:
-                dimensions[name] = expression.dimension(known)
-            except ExpressionError as error:
-                raise Wrong(f"in {text!r}, {error}") from error
+            found = _dimension(_expression_text(text), parameters, known)
+            if found is not None:
+                dimensions[name] = found
     metrics = {name: str(text) for name, text in texts.items()}
     return Metrics(ExpressionModel(metrics=metrics), dimensions, {}, frozenset(texts))
 
 
-def _parsed(text: str) -> Expression:
+def _expression_text(value: Any) -> str:
+    """An expression; YAML reads one that is a mere number as such."""
+    return kind(value, str) if isinstance(value, bool) or not isinstance(value, int | float) else repr(value)
+
+
+def _dimension(
+    text: str, parameters: Mapping[str, Parameter | None], known: Mapping[str, Dimension]
+) -> Dimension | None:
+    """The dimension of an expression; None if it depends on a parameter that is wrong itself."""
     try:
-        return Expression.parse(text)
+        expression = Expression.parse(text)
+        for missing in sorted(expression.names - parameters.keys()):
+            raise Wrong(f"no parameter {missing!r}{did_you_mean(missing, list(parameters))}")
+        return expression.dimension(known) if expression.names <= known.keys() else None
     except ExpressionError as error:
-        raise Wrong(f"in {text[:60]!r}, {error}") from error
+        raise Wrong(f"in {shortened(text)}, {error}") from error
 
 
-def _python(given: Mapping[str, Any], parameters: Mapping[str, Parameter], files: Files) -> Metrics:
-    path = kind(given["file"], str)
+def _python(
+    given: Mapping[str, Any], parameters: Mapping[str, Parameter | None], asked: frozenset[str], files: Files
+) -> Metrics:
     with below("file"):
+        path = kind(given["file"], str)
         reference = files.add(path)
-    try:
-        module = ast.parse(files.contents[reference.path], filename=path)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = getattr(error, "lineno", None)
-        raise Wrong(f"{path}{f':{line}' if line else ''}: not Python: {error.args[0]}", "file") from error
-    units = {name: _own_unit(symbol, name, path) for name, symbol in _units(module, path).items()}
-    for name, own in units.items():
-        if name in parameters and own.dimension != parameters[name].dimension:
-            wanted = parameters[name].dimension
-            raise Wrong(f"{path}: UNITS[{name!r}]: expected a unit of {wanted}, got {own.symbol!r}", "file")
-    model = PythonModel(
-        file=reference,
-        entry=_entry(module, path),
-        units={name: own.shown() for name, own in units.items()},
-        time_limit_s=_time_limit(given),
-    )
+        module = _module(files.contents[reference.path], path)
+        entry = _entry(module, path)
+        units = _units(module, path)
+        for name, own in units.items():
+            _check_unit(name, own, parameters, f"{path}: UNITS[{name!r}]")
+        _check_names(units, parameters, asked, module, path)
+        for metric in sorted(asked & parameters.keys()):
+            raise Wrong(f"{metric!r} is both a parameter and a metric that a requirement asks for")
+    with below("time_limit"):
+        time_limit_s = _time_limit(given)
+    shown = {name: own.shown() for name, own in units.items()}
+    model = PythonModel(file=reference, entry=entry, units=shown, time_limit_s=time_limit_s)
     outputs = {name: own for name, own in units.items() if name not in parameters}
     return Metrics(model, {name: own.dimension for name, own in outputs.items()}, outputs, None)
+
+
+def _module(data: bytes, path: str) -> ast.Module:
+    """The model's syntax tree; nothing of it is run."""
+    if len(data) > LARGEST_MODEL_BYTES:
+        raise Wrong(f"{path}: expected a model of at most {LARGEST_MODEL_BYTES >> 20} MiB, got {len(data)} bytes")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(data, filename=path)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None)
+        reason = getattr(error, "msg", None) or error
+        raise Wrong(f"{path}{f':{line}' if line else ''}: not Python: {reason}") from error
 
 
 def _entry(module: ast.Module, path: str) -> Literal["evaluate", "evaluate_one"]:
@@ -102,37 +130,60 @@ def _entry(module: ast.Module, path: str) -> Literal["evaluate", "evaluate_one"]
     found = [entry for entry in ENTRIES if entry in defined]
     if len(found) != 1:
         got = "both" if found else "neither"
-        raise Wrong(f"{path}: expected a function evaluate(samples) or evaluate_one(sample), got {got}", "file")
+        raise Wrong(f"{path}: expected a function evaluate(samples) or evaluate_one(sample), got {got}")
     return found[0]
 
 
-def _units(module: ast.Module, path: str) -> Mapping[str, str]:
+def _units(module: ast.Module, path: str) -> dict[str, SiUnit]:
     """The literal `UNITS = {...}` of a model; empty where there is none: then everything is in SI."""
-    for node in module.body:
-        match node:
-            case (
-                ast.Assign(targets=[ast.Name(id="UNITS")], value=value)
-                | ast.AnnAssign(target=ast.Name(id="UNITS"), value=ast.expr() as value)
-            ):
-                try:
-                    found = ast.literal_eval(value)
-                except ValueError as error:
-                    raise Wrong(
-                        f"{path}:{node.lineno}: UNITS: expected a literal mapping of names to units", "file"
-                    ) from error
-                if not isinstance(found, dict) or not all(
-                    isinstance(name, str) and isinstance(symbol, str) for name, symbol in found.items()
-                ):
-                    raise Wrong(f"{path}:{node.lineno}: UNITS: expected a mapping of names to units", "file")
-                return found
-    return {}
+    found: dict[str, SiUnit] = {}
+    assigned = [node for node in module.body if "UNITS" in _targets(node)]
+    if len(assigned) > 1:
+        raise Wrong(f"{path}:{assigned[1].lineno}: UNITS stands here twice")
+    for node in assigned:
+        place = f"{path}:{node.lineno}: UNITS"
+        try:
+            written = ast.literal_eval(getattr(node, "value", None) or ast.Constant(value=None))
+        except (ValueError, TypeError, RecursionError, MemoryError) as error:
+            raise Wrong(f"{place}: expected a literal mapping of names to units") from error
+        if not isinstance(written, dict) or not all(isinstance(text, str) for pair in written.items() for text in pair):
+            raise Wrong(f"{place}: expected a literal mapping of names to units")
+        for name, symbol in written.items():
+            try:
+                found[name] = unit("" if symbol == "1" else symbol)
+            except Wrong as wrong:
+                raise Wrong(f"{place}[{name!r}]: {wrong}") from wrong
+    return found
 
 
-def _own_unit(symbol: str, name: str, path: str) -> SiUnit:
-    try:
-        return unit("" if symbol == "1" else symbol)
-    except Wrong as wrong:
-        raise Wrong(f"{path}: UNITS[{name!r}]: {wrong}", "file") from wrong
+def _targets(node: ast.stmt) -> list[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _check_unit(name: str, own: SiUnit, parameters: Mapping[str, Parameter | None], place: str) -> None:
+    parameter = parameters.get(name)
+    if parameter is not None and own.dimension != parameter.dimension:
+        raise Wrong(f"{place}: expected a unit of {parameter.dimension}, got {own.symbol!r}")
+
+
+def _check_names(
+    units: Mapping[str, SiUnit],
+    parameters: Mapping[str, Parameter | None],
+    asked: frozenset[str],
+    module: ast.Module,
+    path: str,
+) -> None:
+    """A misspelt name in UNITS would leave a parameter in SI: each must be known, or be spoken of again."""
+    spoken_of: dict[str, int] = {}
+    for node in ast.walk(module):
+        word = node.arg if isinstance(node, ast.keyword) else node.value if isinstance(node, ast.Constant) else None
+        if isinstance(word, str):
+            spoken_of[word] = spoken_of.get(word, 0) + 1
+    for name in units:
+        if name not in parameters and name not in asked and spoken_of.get(name, 0) < 2:
+            hint = did_you_mean(name, [*parameters, *sorted(asked)])
+            raise Wrong(f"{path}: UNITS[{name!r}]: neither a parameter nor a metric{hint}")
 
 
 def _time_limit(given: Mapping[str, Any]) -> float:
@@ -141,13 +192,13 @@ def _time_limit(given: Mapping[str, Any]) -> float:
         return default
     limit = quantity(given["time_limit"])
     if limit.unit.dimension != TIME:
-        raise Wrong(f"expected a time such as 10 s, got {limit.unit.dimension}", "time_limit")
+        raise Wrong(f"expected a time such as 10 s, got {limit.unit.dimension}")
     if not 0 < limit.si <= LONGEST_RUN_S:
-        raise Wrong("expected more than nothing and at most a day", "time_limit")
+        raise Wrong("expected more than nothing and at most a day")
     return limit.si
 
 
-def _check_metric_name(name: str, parameters: Mapping[str, Parameter]) -> None:
+def _check_metric_name(name: str, parameters: Mapping[str, Parameter | None]) -> None:
     if not NAME.match(name) or name == "status":
         raise Wrong("expected a name of letters, digits and underscores, other than status")
     if name in parameters:

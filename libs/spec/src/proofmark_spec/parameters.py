@@ -1,5 +1,7 @@
 """Parameters: constants, toleranced quantities, distributions, references; in SI, with the units they came in."""
 
+import keyword
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,8 +21,8 @@ from proofmark_contracts.design import (
     Uniform,
     Weibull,
 )
-from proofmark_expression import DIMENSIONLESS, Dimension
-from proofmark_spec.problems import Path, Report, Wrong, below
+from proofmark_expression import CONSTANTS, DIMENSIONLESS, FUNCTIONS, Dimension
+from proofmark_spec.problems import Path, Report, Wrong, below, did_you_mean, shortened
 from proofmark_spec.quantities import NAME, Quantity, quantity, toleranced
 from proofmark_spec.reading import choice, kind, mapping, number
 from proofmark_spec.units import SiUnit
@@ -39,6 +41,8 @@ DISTRIBUTIONS: dict[str, tuple[type[Any], dict[str, str]]] = {
 }
 """Each distribution's class, and what kind of quantity each of its fields is."""
 POSITIVE = {"std", "shape", "scale", "rate", "a", "b"}
+RESERVED = {*FUNCTIONS, *CONSTANTS, *keyword.kwlist}
+MOST = 500
 
 
 @dataclass(frozen=True)
@@ -51,18 +55,25 @@ class Parameter:
         return self.unit.dimension
 
 
-def parameters(document: Any, sigma_level: Fraction | None, report: Report) -> dict[str, Parameter]:
-    """Read every parameter; those that are wrong are noted and left out."""
-    found: dict[str, Parameter] = {}
-    with report.catching("parameters"):
-        entries = kind(document, dict)
-        if not entries:
-            raise Wrong("expected at least one parameter")
-        for name, value in entries.items():
-            with report.catching("parameters", name):
-                if not NAME.match(name):
-                    raise Wrong("expected a name of letters, digits and underscores")
-                found[name] = _parameter(value, entries, sigma_level, ("parameters", name), report)
+def parameters(document: Any, sigma_level: Fraction | None, report: Report) -> dict[str, Parameter | None]:
+    """Read every parameter. One that is wrong is noted and stands as None: what refers to it is not wrong too.
+
+    Raises
+    ------
+    Wrong
+        There are none, or too many.
+    """
+    entries = kind(document, dict)
+    if not 0 < len(entries) <= MOST:
+        raise Wrong(f"expected 1 to {MOST} parameters, got {len(entries)}")
+    found: dict[str, Parameter | None] = dict.fromkeys(entries)
+    for name, value in entries.items():
+        with report.catching("parameters", name):
+            if not NAME.match(name):
+                raise Wrong("expected a name of at most 64 letters, digits and underscores")
+            if name in RESERVED:
+                raise Wrong("expressions use this word for something else: choose another name")
+            found[name] = _parameter(value, entries, sigma_level, ("parameters", name), report)
     return found
 
 
@@ -85,7 +96,7 @@ def _constant(value: Any, entries: Mapping[str, Any]) -> Quantity:
     while isinstance(value, str) and NAME.match(value):
         if value not in entries or value in seen:
             reason = "refers to itself" if value in seen else "is neither a quantity nor a parameter"
-            raise Wrong(f"{value!r} {reason}")
+            raise Wrong(f"{value!r} {reason}{'' if value in seen else did_you_mean(value, list(entries))}")
         seen.append(value)
         value = entries[value]
     if seen and (isinstance(value, dict) or (isinstance(value, str) and toleranced(value) is not None)):
@@ -94,7 +105,10 @@ def _constant(value: Any, entries: Mapping[str, Any]) -> Quantity:
 
 
 def _distribution(value: Mapping[str, Any], entries: Mapping[str, Any], path: Path, report: Report) -> Parameter:
-    name = choice(value.get("distribution"), list(DISTRIBUTIONS))
+    if "distribution" not in value:
+        raise Wrong(f"missing distribution, one of {', '.join(DISTRIBUTIONS)}")
+    with below("distribution"):
+        name = choice(value["distribution"], list(DISTRIBUTIONS))
     law, fields = DISTRIBUTIONS[name]
     given = mapping(value, path, report, ["distribution", *fields])
     reader = _Fields(entries)
@@ -103,7 +117,7 @@ def _distribution(value: Mapping[str, Any], entries: Mapping[str, Any], path: Pa
         with below(field):
             numbers[field] = reader.read(given[field], what)
             if field in POSITIVE and not numbers[field] > 0:
-                raise Wrong(f"expected a positive {field}, got {given[field]}")
+                raise Wrong(f"expected a positive {field}, got {shortened(given[field])}")
     assert reader.unit is not None or "rate" in fields
     _check(name, numbers)
     return Parameter(law(**numbers), reader.unit or reader.inverse())
@@ -154,7 +168,10 @@ def _weights(value: Any) -> tuple[float, ...]:
     weights = [number(item) for item in kind(value, list)]
     if not weights or min(weights) <= 0:
         raise Wrong("expected positive weights")
-    total = sum(weights)
+    largest = max(weights)
+    total = math.fsum(weight / largest for weight in weights) * largest
+    if not math.isfinite(total) or min(weights) / total == 0:
+        raise Wrong("expected weights of comparable size")
     return tuple(weight / total for weight in weights)
 
 

@@ -2,12 +2,12 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from proofmark_contracts.design import ReliabilityPlan
-from proofmark_spec.problems import Report, Wrong
-from proofmark_spec.quantities import NUMBER
+from proofmark_spec.problems import Report, Wrong, shortened
+from proofmark_spec.quantities import LONGEST, NUMBER
 from proofmark_spec.reading import choice, kind, mapping, number
 
 METHODS = ("monte-carlo", "latin-hypercube", "sobol")
@@ -19,8 +19,8 @@ SECONDS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
 KEYS = ("confidence", "method", "samples", "stop", "budget", "seed")
 
 
-def read_plan(document: Any, report: Report) -> ReliabilityPlan:
-    """Read `reliability`.
+def read_plan(document: Any, report: Report) -> ReliabilityPlan | None:
+    """Read `reliability`; keys that are wrong are noted, and without a target there is no plan.
 
     Raises
     ------
@@ -33,24 +33,32 @@ def read_plan(document: Any, report: Report) -> ReliabilityPlan:
         if key in READERS:
             with report.catching("reliability", key):
                 fields[KEY_NAMES.get(key, key)] = READERS[key](value)
-    if report.problems and "target" not in fields:
-        fields["target"] = 0.5
+    if "target" not in fields:
+        return None
     plan = ReliabilityPlan(**fields)
     if plan.method == "sobol" and plan.samples < LEAST_SOBOL:
         raise Wrong(f"sobol needs at least {LEAST_SOBOL} samples: ten scrambles of two", "samples")
     return plan
 
 
-def warnings(plan: ReliabilityPlan) -> tuple[str, ...]:
-    """What the plan cannot show, however well the design does."""
-    needed = math.ceil(math.log1p(-plan.confidence) / math.log(plan.target))
-    if plan.samples >= needed:
-        return ()
-    confidence = f"{100 * plan.confidence:g} %"
-    return (f"samples: {plan.samples} cannot prove {plan.target:g} at {confidence}; needs at least {needed:,}",)
+def warnings(plan: ReliabilityPlan, own_targets: Iterable[float]) -> tuple[str, ...]:
+    """What the plan cannot show, however well the design does: the system's target, or one of a requirement."""
+    told = []
+    for target in dict.fromkeys((plan.target, *own_targets)):
+        needed = math.ceil(math.log1p(-plan.confidence) / math.log(target))
+        if plan.samples < needed:
+            confidence = f"{100 * plan.confidence:.12g} %"
+            told.append(f"samples: {plan.samples} cannot prove {target} at {confidence}; needs at least {needed:,}")
+    return tuple(told)
 
 
-def _target(value: Any) -> float:
+def read_target(value: Any) -> float:
+    """A reliability to show.
+
+    Raises
+    ------
+    Wrong
+    """
     target = number(value)
     if target == 1:
         raise Wrong("no number of runs shows a reliability of 1; say how many nines are needed")
@@ -69,22 +77,22 @@ def _confidence(value: Any) -> float:
 def _whole(value: Any, low: int, high: int) -> int:
     found = number(value)
     if found != int(found) or not low <= found <= high:
-        raise Wrong(f"expected a whole number from {low:,} to {high:,}, got {value}")
+        raise Wrong(f"expected a whole number from {low:,} to {high:,}, got {shortened(value)}")
     return int(value)
 
 
 def _budget(value: Any) -> float:
-    found = BUDGET.match(kind(value, str).strip())
+    found = BUDGET.match(text) if len(text := kind(value, str).strip()) <= LONGEST else None
     if found is None:
-        raise Wrong(f"expected a budget such as 2 CPU-hours, got {value!r}")
-    seconds = float(found["number"]) * SECONDS[found["unit"].rstrip("s")]
-    if not seconds > 0:
-        raise Wrong("expected a positive budget")
+        raise Wrong(f"expected a budget such as 2 CPU-hours, got {shortened(value)}")
+    seconds = float(found["number"].replace("_", "")) * SECONDS[found["unit"].rstrip("s")]
+    if not 0 < seconds < math.inf:
+        raise Wrong(f"expected a positive budget, got {text}")
     return seconds
 
 
 READERS: dict[str, Callable[[Any], Any]] = {
-    "target": _target,
+    "target": read_target,
     "confidence": _confidence,
     "method": lambda value: choice(value, METHODS),
     "samples": lambda value: _whole(value, 1, MOST_SAMPLES),

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import NoReturn
 
+MOST_TOLD, LONGEST_SHOWN = 50, 80
 Path = tuple[str | int, ...]
 """Keys and indices from the top of the document."""
 
@@ -47,12 +49,25 @@ class Report:
 
     source: str
     positions: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    """(line, column) of each value, from 1."""
+    """(line, column) of each value, from 1; a collection stands where its key does."""
+    keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    """(line, column) of each key."""
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, path: Path, message: str) -> None:
+        """Note what is wrong with a value."""
         line, column = self._position(path)
         self.problems.append(Problem(self.source, told(path), message, line, column))
+
+    def add_key(self, path: Path, message: str) -> None:
+        """Note what is wrong with a key."""
+        line, column = self.keys.get(path, (None, None))
+        self.problems.append(Problem(self.source, told(path), message, line, column))
+
+    def fail(self, message: str, place: tuple[int, int] | None = None) -> NoReturn:
+        """Give up: what is wrong here hides everything else."""
+        self.problems.append(Problem(self.source, "", message, *(place or self._position(()))))
+        raise self._error()
 
     def catching(self, *path: str | int) -> "Catching":
         """Note a mistake made below this path and go on."""
@@ -60,7 +75,12 @@ class Report:
 
     def raise_if_any(self) -> None:
         if self.problems:
-            raise SpecError(sorted(set(self.problems), key=lambda p: (p.line or 0, p.column or 0, p.path)))
+            raise self._error()
+
+    def _error(self) -> SpecError:
+        found = list(dict.fromkeys(sorted(self.problems, key=lambda p: (p.line or 0, p.column or 0))))
+        rest = Problem(self.source, "", f"and {len(found) - MOST_TOLD} more")
+        return SpecError(found if len(found) <= MOST_TOLD else [*found[:MOST_TOLD], rest])
 
     def _position(self, path: Path) -> tuple[int | None, int | None]:
         while path not in self.positions:
@@ -100,11 +120,24 @@ def told(path: Path) -> str:
     """A path as people write it."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += ("." if text else "") + (part if part.isprintable() and 0 < len(part) <= 64 else shortened(part))
     return text
+
+
+def shortened(value: object) -> str:
+    """A value as it may stand in a message: one line, not too long."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    shown = repr(value)
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}..."
 
 
 def did_you_mean(got: str, known: Sequence[str]) -> str:
     """A hint at the end of a sentence, or nothing."""
-    likely = get_close_matches(got, known, n=1, cutoff=0.6)
+    likely = get_close_matches(got[:LONGEST_SHOWN], known, n=1, cutoff=0.6)
     return f", did you mean {likely[0]!r}?" if likely else ""

@@ -5,10 +5,11 @@ from typing import Any
 
 from proofmark_contracts.design import Provenance
 from proofmark_spec.files import Files
-from proofmark_spec.problems import Report, Wrong
-from proofmark_spec.reading import kind, mapping
+from proofmark_spec.problems import Report, Wrong, below
+from proofmark_spec.reading import kind, line, mapping
 
-SHA256 = re.compile(r"^[0-9a-f]{64}$")
+LONGEST_AGENT = 128
+SHA256 = re.compile(r"^[0-9a-f]{64}\Z")
 
 
 def read_provenance(document: Any, files: Files, report: Report) -> tuple[Provenance, dict[str, Any]]:
@@ -22,7 +23,8 @@ def read_provenance(document: Any, files: Files, report: Report) -> tuple[Proven
     found: dict[str, str] = {}
     travelling: dict[str, Any] = {}
     if "agent" in given:
-        found["agent"] = travelling["agent"] = kind(given["agent"], str)
+        with report.catching("provenance", "agent"):
+            found["agent"] = travelling["agent"] = line(given["agent"], LONGEST_AGENT)
     for key in ("prompt", "context"):
         if key in given:
             with report.catching("provenance", key):
@@ -36,8 +38,10 @@ def _digest(entry: Any, key: str, files: Files, report: Report) -> str:
     if len(given) != 1:
         raise Wrong("expected either file or sha256")
     if "file" in given:
-        return files.digest(kind(given["file"], str))
-    digest = kind(given["sha256"], str)
-    if not SHA256.match(digest):
-        raise Wrong("expected 64 hexadecimal digits in lower case", "sha256")
+        with below("file"):
+            return files.digest(kind(given["file"], str))
+    with below("sha256"):
+        digest = kind(given["sha256"], str)
+        if not SHA256.match(digest):
+            raise Wrong("expected 64 hexadecimal digits in lower case")
     return digest

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from proofmark_spec.problems import Path, Report, Wrong, did_you_mean
+from proofmark_spec.problems import Path, Report, Wrong, did_you_mean, shortened
 
 T = TypeVar("T")
 KINDS = {
@@ -30,10 +30,10 @@ def mapping(
     known = [*required, *optional]
     for key in found:
         if key not in known:
-            report.add((*path, key), f"unknown key{did_you_mean(key, known) or '; known are ' + ', '.join(known)}")
+            report.add_key((*path, key), f"unknown key{did_you_mean(key, known) or '; known are ' + ', '.join(known)}")
     missing = [key for key in required if key not in found]
     if missing:
-        raise Wrong(f"expected {', '.join(missing)}")
+        raise Wrong(f"missing {', '.join(missing)}")
     return found
 
 
@@ -45,7 +45,7 @@ def kind(value: Any, wanted: type[T]) -> T:
     Wrong
     """
     if (isinstance(value, bool) and wanted is not bool) or not isinstance(value, wanted):
-        raise Wrong(f"expected {KINDS[wanted]}, got {_shown(value)}")
+        raise Wrong(f"expected {KINDS[wanted]}, got {shortened(value)}")
     return value
 
 
@@ -57,14 +57,8 @@ def number(value: Any) -> float:
     Wrong
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Wrong(f"expected a number, got {_shown(value)}")
-    try:
-        found = float(value)
-    except OverflowError:
-        raise Wrong(f"expected a number within double precision, got {str(value)[:20]}...") from None
-    if found - found != 0:
-        raise Wrong(f"expected a finite number, got {value}")
-    return found
+        raise Wrong(f"expected a number, got {shortened(value)}")
+    return float(value)
 
 
 def choice(value: Any, known: Sequence[str]) -> str:
@@ -76,11 +70,18 @@ def choice(value: Any, known: Sequence[str]) -> str:
     """
     text = kind(value, str)
     if text not in known:
-        raise Wrong(f"expected one of {', '.join(known)}, got {text!r}{did_you_mean(text, known)}")
+        raise Wrong(f"expected one of {', '.join(known)}, got {shortened(text)}{did_you_mean(text, known)}")
     return text
 
 
-def _shown(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    return KINDS.get(type(value), type(value).__name__) if isinstance(value, dict | list) else repr(value)[:60]
+def line(value: Any, longest: int) -> str:
+    """A line of text, as names are.
+
+    Raises
+    ------
+    Wrong
+    """
+    text = kind(value, str)
+    if not text.strip() or len(text) > longest or not text.isprintable():
+        raise Wrong(f"expected 1 to {longest} printable characters, got {shortened(text)}")
+    return text

@@ -6,12 +6,13 @@ from typing import Any
 
 from proofmark_contracts.design import Requirement
 from proofmark_spec.model import Metrics
+from proofmark_spec.plan import read_target
 from proofmark_spec.problems import Report, Wrong, below, did_you_mean
 from proofmark_spec.quantities import NAME, Quantity, quantity
-from proofmark_spec.reading import kind, mapping, number
+from proofmark_spec.reading import kind, line, mapping
 from proofmark_spec.units import SiUnit
 
-MOST = 64
+MOST, LONGEST_NAME = 64, 80
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,15 @@ class Limited:
     units: Mapping[str, SiUnit]
 
 
-def read_requirements(document: Any, metrics: Metrics, report: Report) -> Limited:
-    """Read `requirements`; those that are wrong are noted and left out.
+def metrics_asked(document: Any) -> frozenset[str]:
+    """The metrics that requirements name, right or wrong."""
+    entries = document if isinstance(document, list) else []
+    named = [entry.get("metric") for entry in entries if isinstance(entry, dict)]
+    return frozenset(metric for metric in named if isinstance(metric, str))
+
+
+def read_requirements(document: Any, metrics: Metrics | None, report: Report) -> Limited:
+    """Read `requirements`; those that are wrong are noted and left out. `metrics` is None if the model is wrong.
 
     Raises
     ------
@@ -47,12 +55,13 @@ def read_requirements(document: Any, metrics: Metrics, report: Report) -> Limite
     return Limited(tuple(found), units)
 
 
-def _requirement(entry: Any, index: int, metrics: Metrics, report: Report) -> tuple[Requirement, SiUnit]:
+def _requirement(entry: Any, index: int, metrics: Metrics | None, report: Report) -> tuple[Requirement, SiUnit]:
     given = mapping(entry, ("requirements", index), report, ["metric"], ["name", "min", "max", "target"])
-    metric = kind(given["metric"], str)
-    if not NAME.match(metric) or metric == "status":
-        raise Wrong("expected a name of letters, digits and underscores, other than status", "metric")
-    if metrics.known is not None and metric not in metrics.known:
+    with below("metric"):
+        metric = kind(given["metric"], str)
+        if not NAME.match(metric) or metric == "status":
+            raise Wrong("expected a name of letters, digits and underscores, other than status")
+    if metrics and metrics.known is not None and metric not in metrics.known:
         raise Wrong(f"the model has no metric {metric!r}{did_you_mean(metric, sorted(metrics.known))}", "metric")
     if ("min" in given) == ("max" in given):
         raise Wrong("expected either min or max; a band is two requirements")
@@ -60,27 +69,25 @@ def _requirement(entry: Any, index: int, metrics: Metrics, report: Report) -> tu
     limit = _limit(given[side], metric, metrics, side)
     target = None
     if "target" in given:
-        target = number(given["target"])
-        if not 0 < target < 1:
-            raise Wrong(f"expected a reliability between 0 and 1, got {target:g}", "target")
-    name = kind(given.get("name", f"{metric} {side}"), str)
-    if not name.strip() or len(name) > 80:
-        raise Wrong("expected 1 to 80 characters", "name")
+        with below("target"):
+            target = read_target(given["target"])
+    with below("name"):
+        name = line(given.get("name", f"{metric} {side}"), LONGEST_NAME)
     low, high = (limit.si, None) if side == "min" else (None, limit.si)
     return Requirement(name=name, metric=metric, low=low, high=high, target=target), limit.unit
 
 
-def _limit(value: Any, metric: str, metrics: Metrics, side: str) -> Quantity:
+def _limit(value: Any, metric: str, metrics: Metrics | None, side: str) -> Quantity:
     with below(side):
         limit = quantity(value)
-    wanted = metrics.dimensions.get(metric)
+    wanted = metrics.dimensions.get(metric) if metrics else None
     if wanted is not None and limit.unit.dimension != wanted:
         raise Wrong(f"{metric} is {wanted}: expected a limit of it, got {limit.unit.dimension}", side)
     return limit
 
 
 def _check_contradictions(requirements: list[Requirement]) -> None:
-    for metric in {requirement.metric for requirement in requirements}:
+    for metric in dict.fromkeys(requirement.metric for requirement in requirements):
         of_metric = [requirement for requirement in requirements if requirement.metric == metric]
         low = max((r.low for r in of_metric if r.low is not None), default=None)
         high = min((r.high for r in of_metric if r.high is not None), default=None)

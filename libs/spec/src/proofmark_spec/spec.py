@@ -11,21 +11,21 @@ from proofmark_contracts.design import Design, Provenance, Unit
 from proofmark_contracts.frozen import FileRef
 from proofmark_expression import Dimension
 from proofmark_spec.correlations import correlations
-from proofmark_spec.document import check_plain, read_yaml
+from proofmark_spec.document import LARGEST_BYTES, check_plain, read_yaml
 from proofmark_spec.files import Files, from_folder, from_submission
 from proofmark_spec.model import Metrics, read_model
 from proofmark_spec.parameters import Parameter, parameters
 from proofmark_spec.plan import read_plan, warnings
-from proofmark_spec.problems import Report, SpecError, Wrong
+from proofmark_spec.problems import Report, Wrong, shortened
 from proofmark_spec.provenance import read_provenance
 from proofmark_spec.reading import kind, mapping, number
-from proofmark_spec.requirements import Limited, read_requirements
+from proofmark_spec.requirements import Limited, metrics_asked, read_requirements
 
 VERSION = "proofmark/v1"
 REQUIRED = ("apiVersion", "name", "parameters", "model", "requirements", "reliability")
 OPTIONAL = ("revision", "tolerances", "correlations", "artifacts", "provenance", "isolation")
 LATER = ("thermal", "controller", "firmware")
-NAME = re.compile(r"^[A-Za-z][A-Za-z0-9._-]{0,63}$")
+NAME = re.compile(r"^[A-Za-z][A-Za-z0-9._-]{0,63}\Z")
 LONGEST_REVISION = 64
 
 
@@ -52,7 +52,9 @@ def load(path: Path) -> Spec:
     OSError
         It cannot be read.
     """
-    document, report = read_yaml(path.read_bytes(), str(path))
+    with path.open("rb") as file:
+        data = file.read(LARGEST_BYTES + 1)
+    document, report = read_yaml(data, str(path))
     return _Reader(document, Files(from_folder(path.parent)), report).spec()
 
 
@@ -84,46 +86,48 @@ class _Reader:
         document, report = self._document, self._report
         self._check_top()
         name, revision = self._name(), self._revision()
-        known = parameters(document["parameters"], self._sigma_level(), report)
-        correlated = None
-        with report.catching("correlations"):
-            correlated = correlations(document.get("correlations", []), known, report)
-        metrics = limited = plan = None
-        with report.catching("model"):
-            metrics = read_model(document["model"], known, self._files, report)
-        if metrics is not None:
-            with report.catching("requirements"):
-                limited = read_requirements(document["requirements"], metrics, report)
+        plan = None
         with report.catching("reliability"):
             plan = read_plan(document["reliability"], report)
         artifacts = self._artifacts()
         provenance, travelling = self._provenance()
+        known = self._parameters()
+        correlated = None
+        with report.catching("correlations"):
+            correlated = correlations(document.get("correlations", []), known, report)
+        metrics = limited = None
+        with report.catching("model"):
+            metrics = read_model(document["model"], known, metrics_asked(document["requirements"]), self._files, report)
+        with report.catching("requirements"):
+            limited = read_requirements(document["requirements"], metrics, report)
         report.raise_if_any()
         assert metrics is not None and limited is not None and plan is not None
+        sound = {name: parameter for name, parameter in known.items() if parameter is not None}
         design = Design(
             name=name,
             revision=revision,
-            parameters={parameter: found.law for parameter, found in known.items()},
+            parameters={parameter: found.law for parameter, found in sound.items()},
             correlations=correlated,
             model=metrics.model,
             requirements=limited.requirements,
             reliability=plan,
             artifacts=artifacts,
             provenance=provenance,
-            units=_units(known, metrics, limited),
+            units=_units(sound, metrics, limited),
         )
+        told = warnings(plan, [r.target for r in limited.requirements if r.target is not None])
         sent = {**document, **({"provenance": travelling} if travelling else {})}
-        return Spec(design, self._files.contents, sent, warnings(plan), report.source)
+        return Spec(design, self._files.contents, sent, told, report.source)
 
     def _check_top(self) -> None:
         """Version and keys; without them nothing else can be read."""
         version = self._document.get("apiVersion")
         if version != VERSION:
-            self._report.add(("apiVersion",), f"expected {VERSION}, got {version!r}")
-            raise SpecError(self._report.problems)
+            self._report.add(("apiVersion",), f"expected {VERSION}, got {shortened(version)}")
+            self._report.raise_if_any()
         for later in LATER:
             if later in self._document:
-                self._report.add((later,), "not supported by this version of Proofmark")
+                self._report.add_key((later,), "not supported by this version of Proofmark")
         with self._report.catching():
             mapping(self._document, (), self._report, REQUIRED, (*OPTIONAL, *LATER))
         if not all(key in self._document for key in REQUIRED):
@@ -136,15 +140,14 @@ class _Reader:
             return
         given = mapping(self._document["isolation"], ("isolation",), self._report, ["tier"])
         if given["tier"] != 0 or isinstance(given["tier"], bool):
-            raise Wrong(f"expected 0, the only tier there is so far, got {given['tier']!r}", "tier")
+            raise Wrong(f"expected 0, the only tier there is so far, got {shortened(given['tier'])}", "tier")
 
     def _name(self) -> str:
         with self._report.catching("name"):
             name = kind(self._document["name"], str)
             if not NAME.match(name):
-                raise Wrong(
-                    f"expected at most 64 letters, digits, dots and dashes, starting with a letter, got {name[:80]!r}"
-                )
+                wanted = "a letter, then at most 63 letters, digits, dots, dashes and underscores"
+                raise Wrong(f"expected {wanted}, got {shortened(name)}")
             return name
         return ""
 
@@ -167,12 +170,21 @@ class _Reader:
             return Fraction(repr(level))
         return Fraction(3)
 
+    def _parameters(self) -> Mapping[str, Parameter | None]:
+        with self._report.catching("parameters"):
+            return parameters(self._document["parameters"], self._sigma_level(), self._report)
+        self._report.raise_if_any()
+        return {}
+
     def _artifacts(self) -> tuple[FileRef, ...]:
         found: list[FileRef] = []
         with self._report.catching("artifacts"):
             for index, path in enumerate(kind(self._document.get("artifacts", []), list)):
                 with self._report.catching("artifacts", index):
-                    found.append(self._files.add(kind(path, str)))
+                    artifact = self._files.add(kind(path, str))
+                    if artifact in found:
+                        raise Wrong(f"{artifact.path} stands here twice")
+                    found.append(artifact)
         return tuple(found)
 
     def _provenance(self) -> tuple[Provenance, dict[str, Any]]:
