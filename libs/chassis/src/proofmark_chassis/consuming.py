@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -178,6 +177,5 @@ def decode(cls: type[Message], subject: str, data: bytes, headers: dict[str, str
 
 def _delivery(message: Msg) -> Delivery:
     metadata = message.metadata
-    published = metadata.timestamp
-    age_s = (datetime.now(UTC) - published).total_seconds()
-    return Delivery(message.data, metadata.num_delivered, published.timestamp(), age_s)
+    published_at_s = metadata.timestamp.timestamp()
+    return Delivery(message.data, metadata.num_delivered, published_at_s, time.time() - published_at_s)

@@ -106,7 +106,8 @@ class Publisher:
         await self._gather(together)
 
     async def _gather(self, messages: list[Message]) -> None:
-        await asyncio.gather(*(self.publish(message) for message in messages))
+        if messages:
+            await asyncio.gather(*(self.publish(message) for message in messages))
 
 
 async def _recorded(client: Client, message: Message) -> bool:

@@ -9,14 +9,15 @@ class Slots:
     def __init__(self, size: int) -> None:
         self._free = size
         self._some = asyncio.Event()
-        self._some.set()
 
     async def free(self) -> int:
         """Wait until there is at least one free slot, and say how many."""
-        while self._free <= 0:
+        while True:
+            await asyncio.sleep(0)  # hands that come free together are asked for together
+            if self._free > 0:
+                return self._free
             self._some.clear()
             await self._some.wait()
-        return self._free
 
     def take(self) -> bool:
         """Take one slot; False where somebody else was faster."""

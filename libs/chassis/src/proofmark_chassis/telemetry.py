@@ -7,7 +7,7 @@ attribute names are still marked as in development by their standard, so they st
 import logging
 import sys
 from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import structlog
@@ -76,9 +76,15 @@ def outgoing(message: Message) -> dict[str, str]:
     return carrier
 
 
+def processing(cls: type[Message], consumer: str, headers: dict[str, str]) -> AbstractContextManager[None]:
+    """A consumer span, linked to the span that sent the message; nothing where nobody traces."""
+    if "traceparent" not in headers and isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        return nullcontext()
+    return _processing(cls, consumer, headers)
+
+
 @contextmanager
-def processing(cls: type[Message], consumer: str, headers: dict[str, str]) -> Iterator[None]:
-    """A consumer span, linked to the span that sent the message."""
+def _processing(cls: type[Message], consumer: str, headers: dict[str, str]) -> Iterator[None]:
     sender = extract(headers)
     span_context = trace.get_current_span(sender).get_span_context()
     links = [Link(span_context)] if span_context.is_valid else []
