@@ -1,9 +1,12 @@
 """`proofmark`: every verb, named here and imported when it is called."""
 
-import sys
-from importlib.metadata import version
+from __future__ import annotations
 
-from cyclopts import App
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cyclopts import App
 
 GROUPS = {
     "Write a spec": {
@@ -71,6 +74,7 @@ def overview() -> str:
 
 def application() -> App:
     """The command line, with its verbs not yet imported."""
+    from importlib.metadata import version
 
     from cyclopts import App
 
