@@ -37,16 +37,21 @@ async def plan(opened: StudyOpened, batch: int, context: Context) -> list[Messag
             return []
     blocks = batches(opened.design)
     columns = await context.compute(batch_vectors, opened.design, batch, blocks[batch])
-    table = await context.compute(encode_table, columns)
     planned = BatchPlanned(
         study=opened.study,
         batch=batch,
-        vectors=TableRef(sha256=await context.core.put(table), size=len(table)),
+        vectors=await stored(columns, context),
         chunks=chunks(opened.design, sum(blocks[batch]), settings.chunk_vectors),
         blocks=blocks[batch],
         last=batch + 1 == len(blocks),
     )
     return [planned, *await context.compute(commands, opened, planned, columns)]
+
+
+async def stored(columns: Mapping[str, Column], context: Context) -> TableRef:
+    """Keep the whole batch in the core's object store."""
+    table = await context.compute(encode_table, columns)
+    return TableRef(sha256=await context.core.put(table), size=len(table))
 
 
 def commands(opened: StudyOpened, planned: BatchPlanned, columns: Mapping[str, Column]) -> list[Message]:
