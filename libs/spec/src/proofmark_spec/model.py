@@ -64,16 +64,11 @@ def _expressions(given: Mapping[str, Any], parameters: Mapping[str, Parameter | 
     for name, text in texts.items():
         with report.catching("model", "metrics", name):
             _check_metric_name(name, parameters)
-            found = _dimension(_expression_text(text), parameters, known)
+            found = _dimension(kind(text, str), parameters, known)
             if found is not None:
                 dimensions[name] = found
     metrics = {name: str(text) for name, text in texts.items()}
     return Metrics(ExpressionModel(metrics=metrics), dimensions, {}, frozenset(texts))
-
-
-def _expression_text(value: Any) -> str:
-    """An expression; YAML reads one that is a mere number as such."""
-    return kind(value, str) if isinstance(value, bool) or not isinstance(value, int | float) else repr(value)
 
 
 def _dimension(
