@@ -173,7 +173,7 @@ class _Reader:
             key, below = str(event.value), (*path, str(event.value))
             self._report.keys[below] = _place(event)
             inner = next(self._events)
-            if isinstance(inner, MappingStartEvent | SequenceStartEvent):
+            if not isinstance(inner, ScalarEvent) or (inner.implicit[0] and inner.value == ""):
                 self._report.positions[below] = _place(event)
             value = self._value(inner, below)
             if key in found:

@@ -2,31 +2,35 @@
 
 from typing import Any
 
-from proofmark_spec.parameters import DISTRIBUTIONS
+from proofmark_spec.parameters import DISTRIBUTIONS, MOST
 from proofmark_spec.plan import LARGEST_SEED, METHODS, MOST_SAMPLES
-from proofmark_spec.spec import OPTIONAL, REQUIRED, VERSION
+from proofmark_spec.requirements import LONGEST_NAME
+from proofmark_spec.requirements import MOST as MOST_REQUIREMENTS
+from proofmark_spec.spec import LONGEST_REVISION, OPTIONAL, REQUIRED, VERSION
 
 QUANTITY = {"type": ["string", "number"], "description": "a quantity such as 10 mm, or a plain number"}
 TEXT = {"type": "string"}
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema, JSON Schema draft 2020-12."""
+    """The schema, JSON Schema draft 2020-12. `spec.v1.schema.json` is what `proofmark schema` prints of it."""
     sections: dict[str, Any] = {
         "apiVersion": {"const": VERSION},
-        "name": {**TEXT, "minLength": 1, "maxLength": 64},
-        "revision": TEXT,
+        "name": {**TEXT, "pattern": "^[A-Za-z][A-Za-z0-9._-]{0,63}$"},
+        "revision": {**TEXT, "maxLength": LONGEST_REVISION},
         "tolerances": _object(
             {"sigma_level": {"type": "number", "exclusiveMinimum": 0, "maximum": 12}}, ["sigma_level"]
         ),
         "parameters": {
             "type": "object",
             "minProperties": 1,
+            "maxProperties": MOST,
+            "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$"},
             "additionalProperties": {"anyOf": [QUANTITY, *(_distribution(name) for name in DISTRIBUTIONS)]},
         },
         "correlations": {"anyOf": [_pairs(), _matrix()]},
         "model": {"anyOf": [_expression_model(), _python_model()]},
-        "requirements": {"type": "array", "minItems": 1, "items": _requirement()},
+        "requirements": {"type": "array", "minItems": 1, "maxItems": MOST_REQUIREMENTS, "items": _requirement()},
         "reliability": _plan(),
         "artifacts": {"type": "array", "items": TEXT},
         "provenance": _provenance(),
@@ -77,7 +81,16 @@ def _python_model() -> dict[str, Any]:
 
 def _requirement() -> dict[str, Any]:
     target = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
-    shape = _object({"metric": TEXT, "name": TEXT, "min": QUANTITY, "max": QUANTITY, "target": target}, ["metric"])
+    shape = _object(
+        {
+            "metric": TEXT,
+            "name": {**TEXT, "minLength": 1, "maxLength": LONGEST_NAME},
+            "min": QUANTITY,
+            "max": QUANTITY,
+            "target": target,
+        },
+        ["metric"],
+    )
     return {**shape, "oneOf": [{"required": ["min"]}, {"required": ["max"]}]}
 
 
