@@ -9,6 +9,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from proofmark_contracts.services import SERVICES
+
 from .files import ROOT, name_of, tracked
 
 MEMBERS = [path.parent for path in tracked("*/pyproject.toml")]
@@ -68,6 +70,11 @@ def test_members_come_from_the_workspace(member: str) -> None:
     sources = document.get("tool", {}).get("uv", {}).get("sources", {})
     assert sources == {name: {"workspace": True} for name in sorted(ours)}
     assert document["project"]["license"] == "Apache-2.0"
+
+
+def test_the_command_line_brings_every_service_that_it_starts() -> None:
+    brought = {r.name for r in map(Requirement, project("cli")["project"]["dependencies"])}
+    assert {f"proofmark-{name}" for name, role in SERVICES.items() if role.deployed} - brought == set()
 
 
 def test_no_member_is_taken_from_an_index() -> None:

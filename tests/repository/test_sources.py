@@ -30,5 +30,6 @@ def test_modules_are_named_by_their_subject() -> None:
 
 
 def test_every_package_is_typed() -> None:
-    packages = {path.parent for path in tracked("libs/*/src/*/__init__.py", "services/*/src/*/__init__.py")}
+    rooms = ("libs", "services", "examples")
+    packages = {path.parent for room in rooms for path in tracked(f"{room}/*/src/*/__init__.py")}
     assert [name_of(package) for package in sorted(packages) if not (package / "py.typed").exists()] == []

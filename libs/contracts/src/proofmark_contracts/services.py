@@ -42,7 +42,7 @@ class Role:
     rules_queue: bool = False
     """Creates, pauses, purges and deletes the consumers of studies on the work queue."""
     deployed: bool = True
-    """False for people and systems outside, which hold a credential but are not run by us."""
+    """False for whoever holds a credential but is not run by us: people, systems outside, a service started by hand."""
     zones: frozenset[Zone] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,6 +102,11 @@ SERVICES: dict[str, Role] = {
         reads=(StudyOpened, ReliabilityAssessed, DesignDecided, ReportCompiled),
         gets_objects=(Zone.CORE,),
         puts_objects=(Zone.CORE,),
+    ),
+    "notifier": Role(
+        consumes=(StudyClosed,),
+        reads=(StudyOpened, ReliabilityAssessed),
+        deployed=False,
     ),
     "operator": Role(
         publishes=(SpecSubmitted, StudyCommanded),

@@ -1,0 +1,1 @@
+"""The notifier says how each study ended, in one line."""
