@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 
 from proofmark_contracts.design import Unit
 from proofmark_expression import DIMENSIONLESS, Dimension
 from proofmark_spec.problems import Wrong, did_you_mean
+from proofmark_spec.registry import named
 
 LONGEST, LARGEST_POWER = 64, 12
 TEMPERATURE = Dimension.of({"temperature": 1})
@@ -26,11 +26,10 @@ FAHRENHEIT_ZERO = CELSIUS_ZERO - Fraction(32) * Fraction(5, 9)
 REFUSED = {
     "C": "'C' could be coulomb or Celsius: write degC, or coulomb",
     "F": "'F' could be farad or Fahrenheit: write degF, or farad",
+    "mil": "'mil' could be a thousandth of an inch or an angle: write thou, or mrad",
     "dB": "decibels are no linear unit: write the ratio",
     "dBm": "decibels are no linear unit: write the power",
 }
-CONSTANTS = ("_constant", "speed_of_light", "elementary_charge", "pi")
-"""How pint's names for `k`, `c`, `e` and the like end: numbers of nature, not units."""
 TOKEN = re.compile(
     r"\s*(?:(?P<mark>[*·/()](?!\*))|(?:\^|\*\*)\s*(?P<power>[+-]?\d{1,3})|(?P<small>[²³])"
     r"|(?P<name>[^\W\d_][A-Za-z0-9_]*|°[A-Z]|%)|(?P<one>1))"
@@ -138,28 +137,10 @@ def _named(name: str, symbol: str) -> tuple[Dimension, Fraction]:
         return TEMPERATURE, SCALES[name].factor
     if name in REFUSED:
         raise Wrong(REFUSED[name])
-    from pint.errors import PintError  # pint takes 0.4 s to import and to read its units: only when one is needed
-
-    registry = _registry()
-    try:
-        units = registry.parse_units(name)
-        nothing, one = (registry.Quantity(Fraction(count), units).to_base_units() for count in (0, 1))
-        factor = Fraction(one.magnitude)
-    except (PintError, AttributeError, TypeError, ValueError, ArithmeticError) as error:
-        raise _unknown(name, symbol) from error
-    if str(units).endswith(CONSTANTS):
+    found = named(name)
+    if found is None:
         raise _unknown(name, symbol)
-    if nothing.magnitude != 0:
-        raise Wrong(f"{name!r} has a zero of its own: write K, degC or degF")
-    bases = {base.strip("[]"): Fraction(power) for base, power in one.dimensionality.items()}
-    return Dimension.of(bases), factor
-
-
-@cache
-def _registry() -> Any:
-    from pint import UnitRegistry
-
-    return UnitRegistry(non_int_type=Fraction, autoconvert_offset_to_baseunit=True)
+    return found
 
 
 def _unreadable(symbol: str) -> Wrong:
