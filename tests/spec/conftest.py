@@ -2,10 +2,10 @@
 
 import pytest
 
-from proofmark_spec.units import unit
+from proofmark_spec.registry import asked
 
 
 @pytest.fixture(autouse=True, scope="session")
-def units_are_read() -> None:
-    """Pint reads its units once, for half a second; no single test should pay for it."""
-    unit("m")
+def pint_is_read() -> None:
+    """Pint reads its definitions once, for half a second; no single test should pay for it."""
+    asked("m")

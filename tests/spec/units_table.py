@@ -1,4 +1,4 @@
-"""The table of usual units, by pint: `python -m tests.spec.units_table` writes it. To add a name, put `"name": null` in."""
+"""Writes the table of usual units, by pint: `python -m tests.spec.units_table`. To add one, put `"name": null` there."""
 
 import json
 
