@@ -1,4 +1,4 @@
-"""Writes the table of usual units, by pint: `python -m tests.spec.units_table`. To add one, put `"name": null` there."""
+"""Write the table of usual units, by pint: `python -m tests.spec.units_table`. To add one, put `"name": null` there."""
 
 import json
 
