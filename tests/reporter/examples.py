@@ -152,7 +152,7 @@ def cases() -> dict[str, Evidence]:
     _, _, unanswered = fit(rows=5)
     small = fit(rows=5)
     return {
-        "some fail": evidence_of(design, vectors, outcomes, nominal={"clearance": 5e-5}),
+        "some fail": evidence_of(design, vectors, outcomes),
         "none fails": evidence_of(*fit(low=-1.0, target=0.9)),
         "all fail": evidence_of(*fit(low=1.0)),
         "rows missing": evidence_of(design, vectors, with_missing(outcomes, {3: ERROR, 50: TIMEOUT, 399: TIMEOUT})),

@@ -65,7 +65,9 @@ def test_a_long_study_converges_in_few_steps() -> None:
 def test_a_scatter_draws_no_more_points_than_it_may() -> None:
     many = np.random.default_rng(1).normal(1e-3, 1e-3, 100_000)
     figure = scatter("s", many, many, (MM, MM))
-    drawn = re.search(r"for ([\d,]+) runs that meet the requirement and ([\d,]+) that violate", figure)
+    drawn = re.search(
+        r"for ([\d,]+) of [\d,]+ runs that meet the requirement and ([\d,]+) of [\d,]+ that violate", figure
+    )
     assert drawn is not None
     good, bad = (int(text.replace(",", "")) for text in drawn.groups())
     assert good + bad == MOST_POINTS

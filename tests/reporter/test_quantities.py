@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proofmark_contracts.design import Unit
-from proofmark_reporter.quantities import at_least, at_most, count, difference, number, percent, quantity, symbol
+from proofmark_reporter.quantities import (
+    MEASURED,
+    at_least,
+    at_most,
+    count,
+    difference,
+    number,
+    percent,
+    quantity,
+    stated_percent,
+    symbol,
+)
 
 MM = Unit(symbol="mm", factor=1e-3)
 DEG_C = Unit(symbol="degC", offset=273.15)
@@ -44,6 +55,25 @@ def test_a_share_keeps_two_digits_of_what_is_scarce(share: float) -> None:
     assert abs(float(value_of(percent(share))) - share) <= 0.006 * scarce
 
 
+@given(st.floats(1e-6, 1 - 1e-6), st.sampled_from([0.5, 0.9, 0.995, 0.9912345]))
+def test_a_bound_is_on_its_own_side_of_the_target(bound: float, target: float) -> None:
+    sides = [
+        (value > Fraction(repr(target))) - (value < Fraction(repr(target)))
+        for value in (Fraction(repr(bound)), value_of(at_least(bound, target)), value_of(at_most(bound, target)))
+    ]
+    assert sides == [sides[0]] * 3
+
+
+def test_a_bound_close_to_the_target_has_more_digits() -> None:
+    assert plain(at_most(0.99499999, 0.995)) == "99.499999 %"
+    assert plain(at_least(0.99123451, 0.9912345)) == "99.123451 %"
+    assert plain(at_most(0.995, 0.995)) == "99.5 %"
+
+
+def test_a_stated_share_keeps_its_digits() -> None:
+    assert plain(stated_percent(0.9912345)) == "99.12345 %"
+
+
 def test_no_share_but_all_is_at_least_all() -> None:
     assert plain(at_least(math.nextafter(1, 0))) != "100 %"
     assert plain(at_most(math.nextafter(0, 1))) != "0 %"
@@ -53,7 +83,15 @@ def test_no_share_but_all_is_at_least_all() -> None:
     ("value", "text"),
     [(0, "0"), (12500, "12,500"), (1234.5678, "1234.6"), (10.0500000001, "10.05"), (-0.0315, "-0.0315")],
 )
-def test_a_number_has_five_digits(value: float, text: str) -> None:
+def test_a_measured_number_has_five_digits(value: float, text: str) -> None:
+    assert plain(number(value, MEASURED)) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(100.0005, "100.0005"), (123456, "123,456"), (0.1 + 0.2, "0.3"), (206e9, "2.06 × 10¹¹"), (-0.0, "0")],
+)
+def test_a_stated_number_is_written_as_it_was_stated(value: float, text: str) -> None:
     assert plain(number(value)) == text
 
 
@@ -71,7 +109,7 @@ def test_what_is_no_number_says_so(value: float, text: str) -> None:
 def test_a_number_reads_back_within_its_digits(value: float) -> None:
     text = plain(number(value)).replace(",", "")
     if "×" not in text:
-        assert math.isclose(float(text), value, rel_tol=6e-5, abs_tol=1e-12)
+        assert math.isclose(float(text), value, rel_tol=6e-9, abs_tol=1e-12)
 
 
 def test_quantities_and_differences_are_in_the_unit_they_were_written_in() -> None:
@@ -89,7 +127,10 @@ def test_differences_of_temperatures_are_kelvin(unit: Unit) -> None:
 
 @pytest.mark.parametrize(
     ("written", "printed"),
-    [("W/m^2/K", "W/m²/K"), ("N*m", "N·m"), ("m**-1", "m⁻¹"), ("um", "µm"), ("kohm", "kΩ"), ("lumen", "lumen")],
+    [
+        *[("W/m^2/K", "W/m²/K"), ("N*m", "N·m"), ("m**-1", "m⁻¹"), ("kohm", "kΩ"), ("lumen", "lumen")],
+        *[("um", "µm"), ("uV", "µV"), ("um^2/us", "µm²/µs"), ("uohm", "µΩ"), ("unit", "unit"), ("u", "u")],
+    ],
 )
 def test_units_are_printed_as_in_a_textbook(written: str, printed: str) -> None:
     assert symbol(Unit(symbol=written)) == printed

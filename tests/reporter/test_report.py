@@ -18,6 +18,7 @@ from proofmark_contracts.assessment import ReliabilityAssessed
 from proofmark_contracts.custody import Verdict
 from proofmark_contracts.tables import STATUS
 from proofmark_reporter.evidence import EvidenceContradictsItself
+from proofmark_reporter.quantities import difference
 from proofmark_reporter.report import render
 from tests.reporter.examples import cases, evidence_of, fit, with_missing
 
@@ -159,7 +160,7 @@ def test_the_verdict_is_a_sentence_with_its_numbers() -> None:
 def test_numbers_stand_in_the_units_of_the_spec() -> None:
     text = text_of(PAGES["hostile"])
     assert "mean 20 °C, std 3 K, low 0 °C, high 40 °C" in text
-    assert "293.15, 3, 273.15, 313.15" in text
+    assert "mean 293.15, std 3, low 273.15, high 313.15" in text
     assert "10 Ω (25 %), 12 Ω (75 %)" in text
     assert "rate 2 per W/m²/K" in text
     assert text.count("0 °C ≤ t ≤ 30 °C") == 3
@@ -197,10 +198,35 @@ def test_requirements_that_are_not_drawn_are_named() -> None:
     assert "Not drawn, having failed no more often: limit 0, limit 1" in text_of(page)
 
 
-def test_nominal_metrics_are_shown_where_they_are_known() -> None:
-    assert "nominal median margin" in text_of(PAGES["some fail"])
-    assert "turns freely clearance ≥ 0.02 mm 0.05 mm" in text_of(PAGES["some fail"])
-    assert "nominal median margin" not in text_of(PAGES["none fails"])
+def test_nominal_margins_are_shown_of_expressions_alone() -> None:
+    text = text_of(PAGES["some fail"])
+    assert "nominal margin median margin 1 % margin worst margin" in text
+    assert "turns freely clearance ≥ 0.02 mm 0.03 mm" in text
+    assert "nominal margin median" not in text_of(PAGES["hostile"])
+    assert "The nominal margin is not shown, because a python model is run by the simulators only" in text_of(
+        PAGES["hostile"]
+    )
+
+
+def test_one_run_in_a_hundred_stays_below_the_one_percent_margin() -> None:
+    fourth = np.sort(CASES["some fail"].runs.margins[:, 0])[3]
+    assert difference(float(fourth), CASES["some fail"].design.units["clearance"], 4) in PAGES["some fail"]
+
+
+def test_causes_say_on_how_many_failures_they_rest() -> None:
+    evidence = evidence_of(*fit(low=4e-5))
+    failures = evidence.assessed.estimates[0].failures
+    assert f"This rests on {failures} failed runs." in text_of(render(evidence).decode())
+    assert "This rests on" not in PAGES["none fails"]
+
+
+def test_a_scatter_says_how_many_runs_it_draws_of_how_many() -> None:
+    evidence = evidence_of(*fit(rows=40_000, low=4e-5))
+    failures = evidence.assessed.estimates[0].failures
+    assert (
+        f"Drawn: 1,000 of {40_000 - failures:,} runs that meet the requirement and 500 of {failures:,} that violate it"
+        in text_of(render(evidence).decode())
+    )
 
 
 def test_the_source_of_a_model_is_shown() -> None:

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofmark_contracts.assessment import Estimate
-from proofmark_contracts.design import Beta, Exponential, Unit, Weibull
-from proofmark_reliability.intervals import runs_to_prove, upper_limit
+from proofmark_contracts.design import Beta, Constant, Discrete, Exponential, Unit, Weibull
+from proofmark_reliability.intervals import lower_limit, runs_to_prove, upper_limit
+from proofmark_reporter.quantities import DIMENSIONLESS, at_most
 from proofmark_reporter.wording import (
-    law_in_si,
     law_in_units,
     runs_at_rate,
     verdict_sentence,
@@ -79,12 +79,34 @@ def test_as_many_runs_as_expected_would_prove_the_target(rate: float, target: fl
 
 @pytest.mark.parametrize(("method", "missing"), [("sobol", 5), ("monte-carlo", 0), ("monte-carlo", 1000)])
 def test_bounds_without_missing_runs_are_compared_only_where_they_exist(method: str, missing: int) -> None:
-    assert without_the_missing(estimate(missing=missing), 0.95, method).endswith("upper bounds as a pass.")
+    assert without_the_missing(estimate(missing=missing), 0.95, method, 1).endswith("upper bounds as a pass.")
 
 
 def test_bounds_without_missing_runs_are_closer() -> None:
-    text = without_the_missing(estimate(missing=5, bound_low=0.9895), 0.95, "monte-carlo")
+    text = without_the_missing(estimate(missing=5, bound_low=0.9895), 0.95, "monte-carlo", 1)
     assert "would be 99.699" in text.replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_an_upper_bound_without_missing_runs_shares_its_confidence_as_the_stated_one_does() -> None:
+    text = without_the_missing(estimate(failures=5, missing=5, bound_high=0.999), 0.95, "monte-carlo", 3)
+    assert f"and {at_most(1 - lower_limit(5, 995, 1 - 0.05 / 3), 0.999)} instead of" in text
+
+
+@pytest.mark.parametrize("failures", [0, 1])
+def test_runs_that_are_missing_are_to_be_repaired_where_they_alone_are_in_the_way(failures: int) -> None:
+    text = said(estimate(failures=failures, missing=50, target=0.99))
+    assert text.endswith("runs: the missing runs must be repaired.")
+    assert "the design" not in text
+
+
+def test_a_design_with_too_many_failures_must_change_whether_or_not_runs_are_missing() -> None:
+    assert said(estimate(failures=50, missing=50, target=0.99)).endswith("the design, or its target, must change.")
+
+
+def test_a_bound_in_the_verdict_differs_from_the_target_it_misses() -> None:
+    missed = estimate(failures=9, target=0.995, bound_high=0.9949999)
+    sentence = verdict_sentence("rejected", missed, 0.95, "it").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert "at most 99.49999 % meet it" in sentence
 
 
 def test_a_law_is_told_in_the_units_of_its_parameters() -> None:
@@ -98,4 +120,10 @@ def test_a_law_is_told_in_the_units_of_its_parameters() -> None:
         "weibull": "shape 1.5, scale 2 mm",
         "beta": "a 2, b 3, low 1 mm, high 4 mm",
     }
-    assert law_in_si(Weibull(shape=1.5, scale=2e-3)) == "1.5, 0.002"
+    assert law_in_units(Constant(value=0.1000005), mm).startswith("100.0005")
+
+
+def test_a_law_in_si_names_its_numbers() -> None:
+    assert law_in_units(Weibull(shape=1.5, scale=2e-3), DIMENSIONLESS) == "shape 1.5, scale 0.002"
+    two = Discrete(values=(1e-3, 2e-3), weights=(0.25, 0.75))
+    assert law_in_units(two, DIMENSIONLESS).replace("\N{NARROW NO-BREAK SPACE}", " ") == "0.001 (25 %), 0.002 (75 %)"

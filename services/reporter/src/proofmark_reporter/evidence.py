@@ -1,6 +1,5 @@
 """What a report is made of, and the check that it does not contradict itself."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,8 +44,6 @@ class Evidence:
     """A column in SI for each metric, and `status`; one row for each counted run."""
     model_source: str | None = None
     """Text of the model's file, if it is one."""
-    nominal: Mapping[str, float] | None = None
-    """Metrics of the design without its tolerances, SI."""
 
     def __post_init__(self) -> None:
         for group, estimate in zip(self.judged, self.assessed.estimates, strict=True):

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from proofmark_contracts.design import Unit
 from proofmark_reliability.intervals import lower_limit, two_sided, upper_limit
 from proofmark_reporter.drawing import BLUE, INK, RED, numbers, svg
-from proofmark_reporter.quantities import count, number, of_differences, percent
+from proofmark_reporter.quantities import count, number, of_differences, percent, stated_percent
 from proofmark_reporter.runs import BoolArray, FloatArray
 
 MOST_STEPS = 200
@@ -67,10 +67,10 @@ def convergence(found: Convergence, target: float) -> str:
         axes.xaxis.set_major_formatter(lambda tick, _: count(round(tick)))
         axes.yaxis.set_major_locator(numbers(6))
         axes.yaxis.set_major_formatter(lambda tick, _: f"{number(tick, 12)} %" if tick <= 100 else "")
-        _say(axes, f"target {percent(target)}", (0, 100 * target), (3, -3), across=True, va="top")
+        _say(axes, f"target {stated_percent(target)}", (0, 100 * target), (3, -3), across=True, va="top")
 
     after = f"after {count(last)} runs, between {percent(found.low[-1])} and {percent(found.high[-1])}"
-    return svg("convergence", f"Reliability against runs: {after}. The target is {percent(target)}.", WIDE, draw)
+    return svg("convergence", f"Reliability against runs: {after}. The target is {stated_percent(target)}.", WIDE, draw)
 
 
 def histogram(key: str, margins: FloatArray, unit: Unit) -> str:
@@ -130,8 +130,7 @@ def scatter(key: str, values: FloatArray, margins: FloatArray, units: tuple[Unit
     units : (Unit, Unit)
         Of the parameter, and of the metric behind the margin.
     """
-    bad = np.flatnonzero(np.isfinite(margins) & (margins < 0))[:MOST_FAILED_POINTS]
-    good = np.flatnonzero(np.isfinite(margins) & (margins >= 0))[: MOST_POINTS - len(bad)]
+    good, bad = _points(margins)
     x = (values - units[0].offset) / units[0].factor
     y = margins / of_differences(units[1]).factor
 
@@ -148,8 +147,20 @@ def scatter(key: str, values: FloatArray, margins: FloatArray, units: tuple[Unit
         axes.yaxis.set_major_locator(numbers(5))
         axes.yaxis.set_major_formatter(_plain)
 
-    drawn = f"{count(len(good))} runs that meet the requirement and {count(len(bad))} that violate it"
-    return svg(key, f"Margin against the parameter, for {drawn}.", WIDE, draw)
+    return svg(key, f"Margin against the parameter, for {drawn_of(margins)}.", WIDE, draw)
+
+
+def drawn_of(margins: FloatArray) -> str:
+    """Say how many of the runs a scatter draws."""
+    good, bad = (count(len(points)) for points in _points(margins))
+    met, violated = (count(int(found.sum())) for found in (margins >= 0, margins < 0))
+    return f"{good} of {met} runs that meet the requirement and {bad} of {violated} that violate it"
+
+
+def _points(margins: FloatArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The first runs that meet the requirement and the first that violate it, as many as are drawn."""
+    bad = np.flatnonzero(np.isfinite(margins) & (margins < 0))[:MOST_FAILED_POINTS]
+    return np.flatnonzero(np.isfinite(margins) & (margins >= 0))[: MOST_POINTS - len(bad)], bad
 
 
 def _say(

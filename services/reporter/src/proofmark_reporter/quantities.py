@@ -9,7 +9,12 @@ from math import floor, isfinite, isnan, log10
 
 from proofmark_contracts.design import Unit
 
-DIGITS = 5
+MEASURED = 5
+"""Significant digits of what runs showed."""
+STATED = 9
+"""Significant digits of what a spec says."""
+SHARE = 3
+"""Of what a share lacks to 0 or 100 %."""
 MOST_DECIMALS = 12
 MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
@@ -17,14 +22,16 @@ DIMENSIONLESS = Unit(symbol="")
 KELVIN = Unit(symbol="K")
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_NAMES = {"degC": "°C", "degF": "°F", "um": "µm", "ohm": "Ω", "kohm": "kΩ"}
+_NAMES = {"degC": "°C", "degF": "°F"}
+_OHM = re.compile(r"(?<![A-Za-z])([GMkmu]?)ohm(?![A-Za-z])")
+_MICRO = re.compile(r"(?<![A-Za-z])u(?=(?:m|s|g|A|K|mol|N|Pa|J|W|V|C|F|H|S|T|Hz|rad|bar|L|l|Ω)(?![A-Za-z]))")
 
 
-def number(value: float, digits: int = DIGITS) -> str:
+def number(value: float, digits: int = STATED) -> str:
     """Write a number with so many significant digits: `12,500`, `0.0315`, `2.1 × 10⁻⁷`."""
     if not isfinite(value):
         return "not a number" if isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
-    text = f"{value:.{digits}g}"
+    text = f"{value + 0.0:.{digits}g}"  # + 0.0: zero has no sign
     if "e" in text:
         mantissa, _, exponent = text.partition("e")
         power = str(int(exponent)).translate(_SUPERSCRIPTS)
@@ -42,10 +49,11 @@ def count(value: int) -> str:
 def symbol(unit: Unit) -> str:
     """A unit's symbol as it is printed: `W/m²/K` for `W/m^2/K`."""
     text = re.sub(r"(?:\^|\*\*)(-?\d+)", lambda power: power[1].translate(_SUPERSCRIPTS), unit.symbol)
+    text = _MICRO.sub("µ", _OHM.sub(r"\1Ω", text))
     return re.sub(r"[A-Za-z]+", lambda name: _NAMES.get(name[0], name[0]), text).replace("*", "·")
 
 
-def quantity(value: float, unit: Unit, digits: int = DIGITS) -> str:
+def quantity(value: float, unit: Unit, digits: int = STATED) -> str:
     """Write an SI value in a unit: `10.05 mm`."""
     return _with_symbol(number(unit.from_si(value), digits), unit)
 
@@ -55,32 +63,51 @@ def of_differences(unit: Unit) -> Unit:
     return KELVIN if unit.offset else unit
 
 
-def difference(value: float, unit: Unit, digits: int = DIGITS) -> str:
+def difference(value: float, unit: Unit, digits: int = STATED) -> str:
     """Write the difference of two quantities, such as a margin or a standard deviation, given in SI."""
     return quantity(value, of_differences(unit), digits)
 
 
 def percent(share: float) -> str:
-    """Write a share with three digits of what it lacks to 0 or 100 %: `99.953 %` for 0.99953."""
-    return _percent(share, ROUND_HALF_EVEN)
+    """Write a measured share with three digits of what it lacks to 0 or 100 %: `99.953 %` for 0.99953."""
+    return _percent(share, SHARE, ROUND_HALF_EVEN)
 
 
-def at_least(bound: float) -> str:
-    """Write a lower bound on a share, rounded down."""
-    return _percent(bound, ROUND_FLOOR)
+def stated_percent(share: float) -> str:
+    """Write a share that a spec states, such as a target."""
+    return _percent(share, STATED, ROUND_HALF_EVEN)
 
 
-def at_most(bound: float) -> str:
-    """Write an upper bound on a share, rounded up."""
-    return _percent(bound, ROUND_CEILING)
+def at_least(bound: float, target: float | None = None) -> str:
+    """Write a lower bound on a share, rounded down, with digits enough to tell on which side of the target it is."""
+    return _percent(bound, SHARE, ROUND_FLOOR, target)
 
 
-def _percent(share: float, rounding: str) -> str:
+def at_most(bound: float, target: float | None = None) -> str:
+    """Write an upper bound on a share, rounded up, with digits enough to tell on which side of the target it is."""
+    return _percent(bound, SHARE, ROUND_CEILING, target)
+
+
+def _percent(share: float, digits: int, rounding: str, target: float | None = None) -> str:
     scarce = 100 * min(share, 1 - share)
-    decimals = min(MOST_DECIMALS, max(0, 2 - floor(log10(scarce)))) if scarce > 0 else 0
-    rounded = (Decimal(repr(float(share))) * 100).quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
+    decimals = min(MOST_DECIMALS, max(0, digits - 1 - floor(log10(scarce)))) if scarce > 0 else 0
+    exact = _exact_percent(share)
+    rounded = _rounded(exact, decimals, rounding)
+    if target is not None:
+        aim = _exact_percent(target)
+        while rounded.compare(aim) != exact.compare(aim):
+            decimals += 1
+            rounded = _rounded(exact, decimals, rounding)
     text = f"{rounded:f}"
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text}{THIN}%"
+
+
+def _exact_percent(share: float) -> Decimal:
+    return Decimal(repr(float(share))) * 100
+
+
+def _rounded(value: Decimal, decimals: int, rounding: str) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
 
 
 def _with_symbol(text: str, unit: Unit) -> str:

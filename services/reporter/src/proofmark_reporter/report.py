@@ -12,10 +12,14 @@ from proofmark_contracts.campaign import RUN_STATUS
 from proofmark_contracts.design import Correlations, Unit
 from proofmark_reporter import quantities, wording
 from proofmark_reporter.evidence import Evidence
-from proofmark_reporter.figures import convergence, convergence_of, histogram, scatter
-from proofmark_reporter.quantities import DIMENSIONLESS, difference, of_differences, quantity, symbol
+from proofmark_reporter.figures import convergence, convergence_of, drawn_of, histogram, scatter
+from proofmark_reporter.nominal import nominal_margins
+from proofmark_reporter.quantities import DIMENSIONLESS, MEASURED, difference, of_differences, quantity, symbol
+from proofmark_reporter.runs import FloatArray
 
 MOST_HISTOGRAMS = 6
+MARGIN = 4
+"""Significant digits of a margin."""
 MOST_WORST_VECTORS = 5
 MOST_CAUSES = 12
 MOST_SOURCE_CHARACTERS = 40_000
@@ -30,6 +34,7 @@ class Chart:
     across: str
     """What the horizontal axis shows."""
     up: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        name: getattr(quantities, name) for name in ("percent", "at_least", "at_most", "count", "number")
+        name: getattr(quantities, name)
+        for name in ("percent", "stated_percent", "at_least", "at_most", "count", "number")
     }
     return environment.get_template("report.html.j2")
 
@@ -93,14 +99,17 @@ class _View:
             "requirements": list(self._requirements()),
             "histograms": [self._histogram(index) for index in sorted(histograms[:MOST_HISTOGRAMS])],
             "left_out": [design.requirements[index].name for index in sorted(histograms[MOST_HISTOGRAMS:])],
+            "caused_by": int(evidence.runs.failed(range(len(design.requirements))).sum()),
             "shares": assessed.causes.shares[:MOST_CAUSES],
             "shares_left_out": assessed.causes.shares[MOST_CAUSES:],
             "scatter": self._scatter(),
             "worst": self._worst(),
             "missing": list(self._missing()),
-            "missing_effect": wording.without_the_missing(assessed.estimates[0], confidence, assessed.method),
+            "missing_effect": wording.without_the_missing(
+                assessed.estimates[0], confidence, assessed.method, len(assessed.estimates)
+            ),
             "parameters": [
-                (name, law.kind, wording.law_in_units(law, self._unit(name)), wording.law_in_si(law))
+                (name, law.kind, wording.law_in_units(law, self._unit(name)), wording.law_in_units(law, DIMENSIONLESS))
                 for name, law in sorted(design.parameters.items())
             ],
             "correlations": list(_pairs(design.correlations)) if design.correlations else [],
@@ -131,16 +140,17 @@ class _View:
         return Chart(Markup(convergence(found, estimate.target)), title, "runs", "")
 
     def _requirements(self) -> Iterator[dict[str, object]]:
-        nominal = self.evidence.nominal or {}
+        nominal = nominal_margins(self.design)
         for index, (asked, fared) in enumerate(zip(self.design.requirements, self.assessed.margins, strict=True)):
             unit, column = self._unit(asked.metric), self.margins[:, index]
             yield {
                 "name": asked.name,
                 "limit": wording.limits(asked, unit),
                 "target": asked.target,
-                "nominal": quantity(nominal[asked.metric], unit) if asked.metric in nominal else None,
-                "median": difference(float(np.median(column)), unit, 4) if len(column) else "–",
-                "worst": "–" if fared.worst is None else difference(fared.worst, unit, 4),
+                "nominal": None if nominal is None else difference(nominal[index], unit, MARGIN),
+                "median": difference(float(np.median(column)), unit, MARGIN) if len(column) else "–",
+                "percentile": _percentile(column, unit),
+                "worst": "–" if fared.worst is None else difference(fared.worst, unit, MARGIN),
                 "fared": fared,
             }
 
@@ -161,7 +171,9 @@ class _View:
         units = (self._unit(parameter), self._unit(asked.metric))
         svg = scatter("scatter", self.runs.vectors[parameter][self.answered], self.margins[:, index], units)
         up = _in(f"margin of {asked.name}", of_differences(units[1]))
-        return Chart(Markup(svg), f"{parameter} against the margin of {asked.name}", _in(parameter, units[0]), up)
+        title = f"{parameter} against the margin of {asked.name}"
+        note = f"Drawn: {drawn_of(self.margins[:, index])} (crosses), the first of each."
+        return Chart(Markup(svg), title, _in(parameter, units[0]), up, note)
 
     def _worst(self) -> list[Worst]:
         by_vector: dict[int, list[str]] = {}
@@ -174,9 +186,13 @@ class _View:
         parameters = {}
         for name, column in self.runs.vectors.items():
             spread = float(column.std())
-            away = f"{(column[index] - column.mean()) / spread:+.1f} σ".replace("-", quantities.MINUS) if spread else ""
-            parameters[name] = (quantity(float(column[index]), self._unit(name)), away)
-        metrics = {name: quantity(float(column[index]), self._unit(name)) for name, column in self.runs.metrics.items()}
+            sigmas = round(float(column[index] - column.mean()) / spread, 1) + 0.0 if spread else 0.0
+            away = f"{sigmas:+.1f} σ".replace("-", quantities.MINUS) if spread else ""
+            parameters[name] = (quantity(float(column[index]), self._unit(name), MEASURED), away)
+        metrics = {
+            name: quantity(float(column[index]), self._unit(name), MEASURED)
+            for name, column in self.runs.metrics.items()
+        }
         return Worst(index, requirements, parameters, metrics)
 
     def _missing(self) -> Iterator[tuple[str, str, int]]:
@@ -188,6 +204,13 @@ class _View:
     def _source(self) -> str | None:
         source = self.evidence.model_source
         return source if source is not None and len(source) <= MOST_SOURCE_CHARACTERS else None
+
+
+def _percentile(margins: FloatArray, unit: Unit) -> str:
+    """The margin that one answered run in a hundred stays below."""
+    if not len(margins):
+        return "–"
+    return difference(float(np.quantile(margins, 0.01, method="inverted_cdf")), unit, MARGIN)
 
 
 def _by_failures(fared: Margin) -> int:

@@ -8,7 +8,17 @@ from proofmark_contracts.custody import Verdict
 from proofmark_contracts.design import Distribution, Requirement, Unit
 from proofmark_reliability.errors import OutOfRange
 from proofmark_reliability.intervals import lower_limit, runs_to_prove, upper_limit
-from proofmark_reporter.quantities import at_least, at_most, count, difference, number, percent, quantity, symbol
+from proofmark_reporter.quantities import (
+    at_least,
+    at_most,
+    count,
+    difference,
+    number,
+    percent,
+    quantity,
+    stated_percent,
+    symbol,
+)
 
 MOST_RUNS = 10**12
 """Beyond this many nobody plans a study."""
@@ -35,8 +45,8 @@ def verdict_sentence(verdict: Verdict, decisive: Estimate, confidence: float, as
     asked : str
         What it estimates, such as `every requirement`.
     """
-    target, sure = percent(decisive.target), f"{percent(confidence)} confidence"
-    low, high = at_least(decisive.bound_low), at_most(decisive.bound_high)
+    target, sure = stated_percent(decisive.target), f"{stated_percent(confidence)} confidence"
+    low, high = _bounds(decisive.bound_low, decisive.bound_high, decisive.target)
     units = "Of units built to this spec"
     if verdict == "approved":
         return f"{units} at least {low} meet {asked} ({sure}); the target is {target}."
@@ -49,7 +59,7 @@ def verdict_sentence(verdict: Verdict, decisive: Estimate, confidence: float, as
 
 def what_it_takes(estimate: Estimate, confidence: float) -> Iterator[str]:
     """Say how many runs prove the target."""
-    target, sure = percent(estimate.target), f"{percent(confidence)} confidence"
+    target, sure = stated_percent(estimate.target), f"{stated_percent(confidence)} confidence"
     try:
         fewest = runs_to_prove(estimate.target, confidence)
     except OutOfRange:
@@ -66,7 +76,12 @@ def what_it_takes(estimate: Estimate, confidence: float) -> Iterator[str]:
         return
     rate = against / estimate.samples
     expected = runs_at_rate(rate, estimate.target, confidence)
-    if expected is None:
+    alone = _runs_without_missing(estimate, confidence)
+    if alone is not None and (expected is None or alone <= estimate.samples):
+        yield (
+            f"The failures alone leave it within reach of about {count(alone)} runs: the missing runs must be repaired."
+        )
+    elif expected is None:
         yield f"At the rate seen, {percent(rate)}, no number of runs proves it: the design, or its target, must change."
     else:
         yield (
@@ -96,18 +111,28 @@ def runs_at_rate(rate: float, target: float, confidence: float) -> int | None:
     return ceil(enough / 10**digits) * 10**digits if digits > 0 else enough
 
 
-def without_the_missing(estimate: Estimate, confidence: float, method: str) -> str:
-    """Say what missing runs did to the bounds."""
+def _runs_without_missing(estimate: Estimate, confidence: float) -> int | None:
+    """About how many runs would prove the target if those that are missing fared like the others."""
+    if not estimate.missing or estimate.r is None:
+        return None
+    return runs_at_rate(1 - estimate.r, estimate.target, confidence)
+
+
+def without_the_missing(estimate: Estimate, confidence: float, method: str, judged: int) -> str:
+    """Say what missing runs did to the bounds, of which upper ones share their error over so many estimates."""
     said = "A missing run is neither good nor bad: lower bounds count it as a failure, upper bounds as a pass."
     answered = estimate.samples - estimate.missing
     if method == "sobol" or not estimate.missing or not answered:
         return said
     low = 1 - upper_limit(estimate.failures, answered, confidence)
-    high = 1 - lower_limit(estimate.failures, answered, confidence)
-    return (
-        f"{said} Had they not been asked for, the bounds would be {at_least(low)} and {at_most(high)} "
-        f"instead of {at_least(estimate.bound_low)} and {at_most(estimate.bound_high)}."
-    )
+    high = 1 - lower_limit(estimate.failures, answered, 1 - (1 - confidence) / judged)
+    without = " and ".join(_bounds(low, high, estimate.target))
+    stated = " and ".join(_bounds(estimate.bound_low, estimate.bound_high, estimate.target))
+    return f"{said} Had they not been asked for, the bounds would be {without} instead of {stated}."
+
+
+def _bounds(low: float, high: float, target: float) -> tuple[str, str]:
+    return at_least(low, target), at_most(high, target)
 
 
 def limits(requirement: Requirement, unit: Unit) -> str:
@@ -120,22 +145,13 @@ def limits(requirement: Requirement, unit: Unit) -> str:
 
 
 def law_in_units(law: Distribution, unit: Unit) -> str:
-    """A distribution's numbers as the spec writes them: `mean 10 mm, std 0.05 mm`."""
+    """A distribution's numbers as the spec writes them: `mean 10 mm, std 0.05 mm`; in SI if the unit is none."""
     if law.kind == "constant":
         return quantity(law.value, unit)
     if law.kind == "discrete":
         pairs = zip(law.values, law.weights, strict=True)
-        return ", ".join(f"{quantity(value, unit)} ({percent(weight)})" for value, weight in pairs)
+        return ", ".join(f"{quantity(value, unit)} ({stated_percent(weight)})" for value, weight in pairs)
     return ", ".join(f"{name} {_in_units(name, value, unit)}" for name, value in _numbers(law))
-
-
-def law_in_si(law: Distribution) -> str:
-    """The same numbers in SI."""
-    if law.kind == "constant":
-        return number(law.value)
-    if law.kind == "discrete":
-        return ", ".join(number(value) for value in law.values)
-    return ", ".join(number(value) for _, value in _numbers(law))
 
 
 def _numbers(law: Distribution) -> list[tuple[str, float]]:
