@@ -106,7 +106,7 @@ def _bytes_that_are_no_text() -> Iterator[Case]:
             "more values than any spec needs",
             "a: [1, 1, 1, …]",
             b"a: [" + b"1," * 30_000 + b"]",
-            "1:39999: expected at most 20,000 values",
+            "1:40001: expected at most 20,000 values",
         ),
     ):
         yield Case("Text", wrong, written, text, (f"spec.yaml:{error}",))

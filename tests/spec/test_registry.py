@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from fractions import Fraction
+from typing import Any
 
 import pint
 import pytest
@@ -12,7 +13,7 @@ from proofmark_spec.registry import USUAL, asked, named, usual
 
 from .units_table import table
 
-DEFAULT = pint.UnitRegistry(non_int_type=Fraction)
+DEFAULT: Any = pint.UnitRegistry(non_int_type=Fraction)
 
 
 @pytest.mark.parametrize("name", sorted(usual()))

@@ -143,6 +143,9 @@ class _Reader:
 
     def _value(self, event: Event, path: Path) -> Any:
         self._refuse_tricks(event, path)
+        self._values += 1
+        if self._values > MOST_VALUES:
+            self._report.fail(f"expected at most {MOST_VALUES:,} values", _place(event))
         self._report.positions.setdefault(path, _place(event))
         match event:
             case MappingStartEvent():
@@ -154,15 +157,12 @@ class _Reader:
         raise AssertionError(f"{event} is no value")
 
     def _refuse_tricks(self, event: Event, path: Path) -> None:
-        self._values += 1
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
             self._report.fail("anchors and aliases are not used in specs: write the value out", _place(event))
         if getattr(event, "tag", None) is not None:
             self._report.fail("tags are not used in specs", _place(event))
         if len(path) > DEEPEST:
             self._report.fail(f"expected at most {DEEPEST} levels of nesting", _place(event))
-        if self._values > MOST_VALUES:
-            self._report.fail(f"expected at most {MOST_VALUES:,} values", _place(event))
 
     def _mapping(self, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -170,7 +170,8 @@ class _Reader:
             self._refuse_tricks(event, path)
             if not isinstance(event, ScalarEvent):
                 self._report.fail("expected a name as key", _place(event))
-            key, below = str(event.value), (*path, str(event.value))
+            key = _joined(event.value)
+            below = (*path, key)
             self._report.keys[below] = _place(event)
             inner = next(self._events)
             if not isinstance(inner, ScalarEvent) or (inner.implicit[0] and inner.value == ""):
@@ -188,7 +189,7 @@ class _Reader:
         return found
 
     def _scalar(self, event: ScalarEvent, path: Path) -> str | int | float | bool | None:
-        text = str(event.value)
+        text = _joined(event.value)
         if not event.implicit[0] or len(text) > LONGEST_NUMBER:
             return text
         if text in NOTHING:
@@ -205,6 +206,11 @@ class _Reader:
             self._report.add(path, f"expected a finite number, got {text}")
             return 0.0
         return text
+
+
+def _joined(text: str) -> str:
+    """Whole characters: JSON escapes those beyond 16 bits as two halves, which YAML takes for two characters."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def _place(event: Event) -> tuple[int, int]:
