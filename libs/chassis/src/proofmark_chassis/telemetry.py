@@ -111,7 +111,8 @@ def _attributes(operation: str, message: Message | type[Message]) -> dict[str, s
 def _configure_logs(service: str, level: str) -> None:
     renderer: Any = structlog.processors.JSONRenderer()
     if sys.stderr.isatty():
-        renderer = structlog.dev.ConsoleRenderer()
+        # The pretty tracebacks show local variables, and with them secrets.
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
