@@ -64,6 +64,12 @@ def test_prompt_and_context_never_travel(tmp_path: Path) -> None:
     assert "make it fit" not in repr(spec)
 
 
+@pytest.mark.parametrize("told", [{}, {"digest": "00"}, {"file": "prompt.txt", "sha256": "00"}])
+def test_a_prompt_is_told_in_exactly_one_way(told: dict[str, str]) -> None:
+    with pytest.raises(SpecError, match=r"provenance\.prompt: expected either file or sha256"):
+        submitted({"prompt.txt": b"p"}, provenance={"prompt": told})
+
+
 def test_what_travels_says_the_same_without_the_disk(tmp_path: Path) -> None:
     (tmp_path / "model.py").write_bytes(MODEL)
     (tmp_path / "prompt.txt").write_bytes(b"make it fit")

@@ -92,6 +92,11 @@ def test_units_may_name_outputs_that_no_requirement_asks_for() -> None:
     assert python(source.replace(b'return {"', b'return {"play": samples["bore"], "')).design.name == "fit"
 
 
+def test_units_may_name_a_metric_that_the_file_never_spells() -> None:
+    source = MODEL.replace(b'return {"clearance": 1e3', b'return {"clear" + "ance": 1e3')
+    assert python(source).design.units["clearance"].symbol == "um"
+
+
 def test_a_metric_cannot_have_the_name_of_a_parameter() -> None:
     sound = document(model={"kind": "python", "file": "model.py"}, requirements=[{"metric": "bore", "min": "1 mm"}])
     with pytest.raises(SpecError, match="'bore' is both a parameter and a metric that a requirement asks for"):

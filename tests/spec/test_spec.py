@@ -147,6 +147,24 @@ def test_many_problems_are_told_in_the_order_of_the_text_and_not_without_end() -
     assert problems[-1].message == "and 151 more"
 
 
+@pytest.mark.parametrize(
+    ("sections", "told"),
+    [
+        ({"seed": 10**64}, "spec: seed: expected a number of at most 64 digits"),
+        ({"seed": float("nan")}, "spec: seed: expected a finite number, got nan"),
+        ({"seed": b"1"}, "spec: seed: expected plain data, got bytes"),
+        ({"seed": {1: 2}}, "spec: seed: expected text as key, got 1"),
+        ({"\x1b[31m\n": 1}, "spec: '\\x1b[31m\\n': unknown key; known are "),
+        ({"k" * 200: 1}, f"spec: '{'k' * 79}...: unknown key; known are "),
+    ],
+)
+def test_plain_data_is_held_to_what_text_can_say(sections: dict[str, Any], told: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        parse(document(**sections), {})
+    assert str(refused.value).startswith(told)
+    assert str(refused.value).isprintable()
+
+
 HOSTILE = {
     "flow sequences": "a: " + "[" * 200_000,
     "block sequences": "- " * 100_000,
