@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -34,17 +34,20 @@ ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 PRINTABLE = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=12)
 
 
+@settings(deadline=None)
 @given(documents(ANY), st.sampled_from([None, 2]))
 def test_escaped_json_is_read_as_json(document: dict[str, Any], indent: int | None) -> None:
     assert read_yaml(json.dumps(document, indent=indent).encode(), "spec.yaml")[0] == document
 
 
+@settings(deadline=None)
 @given(documents(PRINTABLE), st.sampled_from([None, 2]))
 def test_printable_json_is_read_as_json(document: dict[str, Any], indent: int | None) -> None:
     text = json.dumps(document, indent=indent, ensure_ascii=False)
     assert read_yaml(text.encode(), "spec.yaml")[0] == document
 
 
+@settings(deadline=None)
 @given(st.text("0123456789+-._eExoabfnltrusyNTFI~ ", min_size=1, max_size=12))
 def test_a_scalar_means_what_another_reader_of_yaml_says(text: str) -> None:
     """ruamel's own constructor, for YAML 1.2, is the other reader."""

@@ -11,6 +11,7 @@ import pytest
 from proofmark_expression import Dimension
 from proofmark_spec.registry import USUAL, asked, named, usual
 
+from ..repository.files import ROOT
 from .units_table import table
 
 DEFAULT: Any = pint.UnitRegistry(non_int_type=Fraction)
@@ -40,5 +41,4 @@ def test_a_usual_spec_is_read_without_pint() -> None:
         "[load(Path('examples', name, 'spec.yaml')) for name in ('latch', 'shaft-fit')];"
         "assert 'pint' not in sys.modules"
     )
-    root = USUAL.parents[4]
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=root)
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)

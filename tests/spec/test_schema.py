@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from proofmark_spec import SpecError, json_schema, parse
 from proofmark_spec.document import read_yaml
@@ -35,6 +35,7 @@ def test_the_examples_follow_it(example: str) -> None:
     VALIDATOR.validate(written)
 
 
+@settings(deadline=None)
 @given(sound_documents())
 def test_what_the_reader_takes_follows_it(sound: dict[str, Any]) -> None:
     parse(sound, {"model.py": MODEL})

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -39,6 +39,7 @@ WRITERS: list[Callable[[dict[str, Any]], str]] = [
 ]
 
 
+@settings(deadline=None)
 @given(sound_documents())
 def test_text_and_plain_data_mean_the_same(written: dict[str, Any]) -> None:
     plain = parse(written, FILES)
@@ -52,6 +53,7 @@ def test_text_and_plain_data_mean_the_same(written: dict[str, Any]) -> None:
         )
 
 
+@settings(deadline=None)
 @given(sound_documents())
 def test_a_design_survives_its_journey_over_the_bus(written: dict[str, Any]) -> None:
     spec = parse(written, FILES)
@@ -60,6 +62,7 @@ def test_a_design_survives_its_journey_over_the_bus(written: dict[str, Any]) -> 
     assert again.design.spec_digest() == spec.design.spec_digest()
 
 
+@settings(deadline=None)
 @given(sound_documents(), st.integers(0, 9))
 def test_name_seed_and_provenance_do_not_make_another_design(written: dict[str, Any], seed: int) -> None:
     other = {**written, "name": "another", "provenance": {}, "reliability": {**written["reliability"], "seed": seed}}
@@ -95,6 +98,7 @@ RUBBISH = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_whatever_stands_in_any_place_is_read_or_refused(data: st.DataObject) -> None:
     written = data.draw(sound_documents())
@@ -114,6 +118,7 @@ def test_whatever_stands_in_any_place_is_read_or_refused(data: st.DataObject) ->
         assert spec.design.spec_digest()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80) | st.text("abc:[]{}&*!|>-?#%@`\"', \n\t0", max_size=60) | st.binary(max_size=40))
 def test_any_bytes_are_refused_with_a_place(tmp_path_factory: pytest.TempPathFactory, data: str | bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "rubbish.yaml"
