@@ -153,7 +153,7 @@ def test_verify_names_what_was_removed_or_added(judged: Judged, proofmark: Comma
 def test_openssl_accepts_a_signature_by_hand(judged: Judged, tmp_path: Path) -> None:
     trust = json.loads((judged.release / "trust.json").read_text())
     (tmp_path / "signer.pem").write_text(trust["roles"]["signer"][0]["pem"])
-    command = ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", tmp_path / "signer.pem"]
+    command: list[str | Path] = ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", tmp_path / "signer.pem"]
     report = judged.release / "report.html"
     if subprocess.run(["which", "openssl"], capture_output=True, check=False).returncode:
         pytest.skip("no openssl on this machine")

@@ -44,26 +44,12 @@ class Result:
             "study": self.opened.study,
             "outcome": self.closed.outcome,
             "verdict": self.sealed.verdict if self.sealed else None,
-            "reliability": _reliability(self.assessed) if self.assessed else None,
+            "reliability": self.assessed.summary() if self.assessed else None,
             "sensitivity": _sensitivity(self.assessed) if self.assessed else [],
             "reasons": list(self.closed.reasons),
             "reproducible": self.assessed.reproducible if self.assessed else None,
             "release": release,
         }
-
-
-def _reliability(assessed: ReliabilityAssessed) -> dict[str, Any]:
-    system = assessed.estimates[0]
-    return {
-        "r": system.r,
-        "r_low": system.r_low,
-        "r_high": system.r_high,
-        "confidence": assessed.confidence,
-        "samples": system.samples,
-        "failures": system.failures,
-        "missing": system.missing,
-        "method": assessed.method,
-    }
 
 
 def _sensitivity(assessed: ReliabilityAssessed) -> list[dict[str, Any]]:

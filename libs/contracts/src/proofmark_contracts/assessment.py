@@ -1,6 +1,6 @@
 """What is known of a study's reliability: live, and once and for all."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from proofmark_contracts.frozen import Frozen
 from proofmark_contracts.message import Message, TableRef, Zone
@@ -110,3 +110,9 @@ class ReliabilityAssessed(Message):
     reproducible: bool = True
     """False after a time-out, a lost worker or a budget stop."""
     reasons: tuple[str, ...] = ()
+
+    def summary(self) -> dict[str, Any]:
+        """The system's reliability, as outcomes and the command line tell it."""
+        system = self.estimates[0]
+        told = system.model_dump(include={"r", "r_low", "r_high", "samples", "failures", "missing"})
+        return {**told, "confidence": self.confidence, "method": self.method}

@@ -4,7 +4,6 @@ from importlib.metadata import version
 from typing import Any
 
 from proofmark_chassis import Context, Rejected
-from proofmark_contracts.assessment import ReliabilityAssessed
 from proofmark_contracts.frozen import FileRef, sha256_hex
 from proofmark_contracts.message import Zone
 from proofmark_contracts.study import SpecSubmitted, StudyOpened, study_stem
@@ -61,21 +60,6 @@ async def admit(submitted: SpecSubmitted, context: Context) -> tuple[StudyOpened
         engine=version("proofmark-contracts"),
     )
     return opened, spec.warnings
-
-
-def summary(assessed: ReliabilityAssessed) -> dict[str, Any]:
-    """The system's reliability in the words of the command line."""
-    system = assessed.estimates[0]
-    return {
-        "r": system.r,
-        "r_low": system.r_low,
-        "r_high": system.r_high,
-        "confidence": assessed.confidence,
-        "samples": system.samples,
-        "failures": system.failures,
-        "missing": system.missing,
-        "method": assessed.method,
-    }
 
 
 def _parse(document: dict[str, Any] | str, files: dict[str, bytes]) -> Spec:

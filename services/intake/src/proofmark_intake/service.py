@@ -18,7 +18,7 @@ from proofmark_contracts.study import (
     StudyOpened,
     StudyOutcome,
 )
-from proofmark_intake.admission import admit, summary
+from proofmark_intake.admission import admit
 from proofmark_intake.deadline import remaining_s
 from proofmark_intake.ledger import Ledger
 from proofmark_intake.settings import IntakeSettings
@@ -112,7 +112,7 @@ async def clear_away(closed: StudyClosed, context: Context) -> AsyncIterator[Mes
         study=closed.study,
         outcome=closed.outcome,
         reasons=closed.reasons,
-        reliability=summary(assessed) if assessed else None,
+        reliability=assessed.summary() if assessed else None,
     )
     assert context.delivery is not None
     too_early_s = 2 * context.settings.lease_s - context.delivery.age_s
