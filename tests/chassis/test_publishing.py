@@ -201,10 +201,10 @@ async def test_a_view_never_holds_up_anybody(bus: TestBus) -> None:
 async def test_facts_are_recorded_in_the_order_they_are_returned_in(shared: TestBus) -> None:
     messages: list[Message] = []
     for n in range(10):
-        messages += [simulated("order-r1", n), chunk("order-r1", n)]
+        messages += [simulated("returned-r1", n), chunk("order-r1", n)]
     await publisher_on(shared).publish_all(messages)
     stream = shared.clients[Zone.COMPUTE].jetstream()
-    sequences = [(await stream.get_last_msg("RESULT", simulated("order-r1", n).subject)).seq or 0 for n in range(10)]
+    sequences = [(await stream.get_last_msg("RESULT", simulated("returned-r1", n).subject)).seq or 0 for n in range(10)]
     assert sequences == sorted(sequences)
 
 
