@@ -1,14 +1,13 @@
-"""A service in a process of its own: `python -m tests.chassis.served gate`. What it does, a study's name says."""
+"""Services in processes of their own, forked from one that has imported them. What they do, a study's name says."""
 
 import asyncio
 import json
+import multiprocessing
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,6 @@ from proofmark_contracts.custody import DesignDecided, ReportCompiled
 from proofmark_contracts.message import Message, Zone
 from tests.chassis.examples import decided
 
-ROOT = Path(__file__).parents[2]
 GRACE = "TEST_GRACE_S"
 
 log = structlog.get_logger()
@@ -62,7 +60,8 @@ def reporter() -> Service:
 class Served:
     """A running service and what it has logged."""
 
-    def __init__(self, process: subprocess.Popen[bytes], output: Path) -> None:
+    def __init__(self, process: ForkServerProcess, output: Path) -> None:
+        output.touch()
         self.process = process
         self._output = output
 
@@ -78,19 +77,19 @@ class Served:
         """The first log entry of an event, once there is one."""
         async with asyncio.timeout(timeout_s):
             while not (found := self.entries(event)):
-                assert self.process.poll() is None, self.text
-                await asyncio.sleep(0.02)
+                assert self.process.is_alive(), self.text
+                await asyncio.sleep(0.01)
             return found[0]
 
     async def ended(self, timeout_s: float = 20.0) -> int:
         """The exit code, once it has ended."""
         async with asyncio.timeout(timeout_s):
-            while (code := self.process.poll()) is None:
-                await asyncio.sleep(0.02)
+            while (code := self.process.exitcode) is None:
+                await asyncio.sleep(0.01)
             return code
 
     async def terminate(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
+        self.process.terminate()
         return await self.ended()
 
 
@@ -99,20 +98,22 @@ async def served(
     server: EmbeddedServer, name: str, output: Path, environment: Mapping[str, str] | None = None
 ) -> AsyncIterator[Served]:
     """Run a service of this module as long as the block."""
-    told = {**os.environ, **server.environment(name), **(environment or {})}
-    process = _start([sys.executable, "-W", "error", "-m", "tests.chassis.served", name], told, output)
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload([__name__])
+    told = {**server.environment(name), **(environment or {})}
+    process = processes.Process(target=_live, args=(name, told, output))
+    process.start()
     try:
         yield Served(process, output)
     finally:
         process.kill()
-        process.wait()
+        process.join()
 
 
-def _start(command: list[str], environment: Mapping[str, str], output: Path) -> subprocess.Popen[bytes]:
-    with output.open("wb") as file:
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
-
-
-if __name__ == "__main__":
-    proofmark_chassis.service.DRAIN_S = float(os.environ.get(GRACE, "10"))
-    {"gate": gate, "reporter": reporter}[sys.argv[1]]().run()
+def _live(name: str, environment: dict[str, str], output: Path) -> None:
+    os.environ.update(environment)
+    with output.open("a") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    proofmark_chassis.service.DRAIN_S = float(environment.get(GRACE, "10"))
+    {"gate": gate, "reporter": reporter}[name]().run()

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofmark_chassis.cloudevents import event_headers, submission
@@ -168,6 +168,7 @@ JSON = st.recursive(
 KEYS = st.sampled_from(["spec", "files", "event", "specversion", "id", "data", "data_base64", "other"])
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(KEYS, JSON), st.dictionaries(st.sampled_from(["ce-id", "nats-msg-id"]), st.text()))
 def test_no_document_raises_anything_but_a_value_error(body: dict[str, Any], headers: dict[str, str]) -> None:
     try:

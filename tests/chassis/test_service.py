@@ -48,7 +48,7 @@ async def test_a_computation_that_goes_on_holds_up_nobody(bus: TestBus, tmp_path
     async with served(bus.server, "gate", tmp_path / "log", LONG_LEASE | {GRACE: "0.2"}) as service:
         await bus.publish(assessed("compute-30000"))
         await service.logged("handling")
-        service.process.send_signal(signal.SIGTERM)
+        service.process.terminate()
         assert await service.ended(timeout_s=5) == 0
         assert service.entries("drained")
 
@@ -137,7 +137,7 @@ async def test_no_password_is_in_any_log_line(bus: TestBus, tmp_path: Path) -> N
             assert password not in service.text
 
 
-def _catches_sigterm(pid: int) -> bool:
+def _catches_sigterm(pid: int | None) -> bool:
     """Whether a process has got as far as handling SIGTERM itself."""
     status = Path(f"/proc/{pid}/status").read_text()
     (caught,) = (line.split()[1] for line in status.splitlines() if line.startswith("SigCgt"))
