@@ -150,6 +150,19 @@ def test_verify_names_what_was_removed_or_added(judged: Judged, proofmark: Comma
     assert "extra.txt" in told.err
 
 
+def test_verify_of_the_output_folder_points_at_the_release(judged: Judged, proofmark: Command) -> None:
+    told = proofmark("verify", judged.out)
+    assert told.code == 2
+    assert str(judged.release) in told.err
+
+
+def test_an_impossible_number_of_workers_exits_with_2(proofmark: Command, tmp_path: Path) -> None:
+    for workers in ("0", "-2", "many"):
+        told = proofmark("run", "examples/latch/spec.yaml", "--out", tmp_path / "out", PROOFMARK_WORKERS=workers)
+        assert told.code == 2
+        assert "PROOFMARK_WORKERS: expected a whole number of at least 1" in told.err
+
+
 def test_openssl_accepts_a_signature_by_hand(judged: Judged, tmp_path: Path) -> None:
     trust = json.loads((judged.release / "trust.json").read_text())
     (tmp_path / "signer.pem").write_text(trust["roles"]["signer"][0]["pem"])

@@ -122,6 +122,14 @@ class TestRunning:
         for verb in ("show", "cancel", "watch", "pause", "resume", "delete", "report", "wait"):
             assert proofmark(verb, "nobody-r1").code == 2, verb
 
+    def test_a_closed_study_can_only_be_deleted(self, proofmark: Command) -> None:
+        study = proofmark("submit", "examples/latch/spec.yaml").out.strip()
+        assert proofmark("wait", study, "--timeout", "120").code == 3
+        for verb in ("cancel", "pause", "resume"):
+            told = proofmark(verb, study)
+            assert (told.code, told.err) == (2, f"proofmark: {study} is closed already: rejected\n")
+        assert proofmark("delete", study).out == "deleted\n"
+
     def test_it_cannot_be_started_twice(self, proofmark: Command) -> None:
         told = proofmark("up", "--detach")
         assert told.code == 2

@@ -17,6 +17,11 @@ def plant_home() -> Path:
     return home() / "plant"
 
 
+def ready_file() -> Path:
+    """Stands there while the plant serves, with its process id."""
+    return plant_home() / "ready.pid"
+
+
 def bus_file() -> Path:
     """`$PROOFMARK_BUS`, else the one of `proofmark up`: `{"url": ..., "passwords": {user: ...}}`."""
     told = os.environ.get("PROOFMARK_BUS")
@@ -33,10 +38,9 @@ async def bus() -> AsyncIterator[OperatorClient]:
         None is running, or it does not answer.
     """
     path = bus_file()
-    if not path.exists():
-        raise Failure(
-            f"no running Proofmark: {path} does not exist; start one with: proofmark up", Exit.BUS_UNREACHABLE
-        )
+    stopped = path.parent == plant_home() and not ready_file().exists()
+    if stopped or not path.exists():
+        raise Failure("no Proofmark is running on this machine; start one with: proofmark up", Exit.BUS_UNREACHABLE)
     told = json.loads(path.read_text())
     async with operator(told["url"], told["passwords"]) as client:
         yield client

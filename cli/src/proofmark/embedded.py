@@ -6,6 +6,8 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from proofmark.exits import Exit
+from proofmark.failures import Failure
 from proofmark.fork_server import start_fork_server
 from proofmark.home import ensure_keys, key_folder
 from proofmark.processes import ServiceProcesses, instances
@@ -20,7 +22,11 @@ TENANT = "local"
 def worker_count() -> int:
     """`$PROOFMARK_WORKERS`, else one simulator for each core this process may use."""
     asked = os.environ.get("PROOFMARK_WORKERS")
-    return int(asked) if asked else len(os.sched_getaffinity(0))
+    if not asked:
+        return len(os.sched_getaffinity(0))
+    if not asked.isdecimal() or int(asked) < 1:
+        raise Failure(f"PROOFMARK_WORKERS: expected a whole number of at least 1, got {asked!r}", Exit.USAGE)
+    return int(asked)
 
 
 class Plant:
@@ -49,13 +55,13 @@ class Plant:
 
     async def start(self) -> None:
         """Start the server, make its streams, start every service."""
+        start_fork_server()
         starting = asyncio.create_task(asyncio.to_thread(self._start_services))
         await asyncio.to_thread(self.server.start)
         await self.server.provision(Provisioning(lease_s=self._lease_s))
         await starting
 
     def _start_services(self) -> None:
-        start_fork_server()
         for instance in instances(self.workers):
             self.services.start(instance)
 

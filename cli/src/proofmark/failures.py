@@ -1,6 +1,7 @@
 """From what went wrong to one clear sentence on stderr and the right exit code."""
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 
@@ -39,6 +40,9 @@ def _tell_unforeseen(error: Exception) -> None:
 
     from proofmark_chassis.errors import ChassisError
 
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(Exit.OK)
     if isinstance(error, (NatsError, ConnectionError)):
         print(f"proofmark: the bus cannot be reached: {error}", file=sys.stderr)
         sys.exit(Exit.BUS_UNREACHABLE)

@@ -21,6 +21,8 @@ def claim(out: Path) -> None:
     Failure
         It holds something that is not ours.
     """
+    if out.exists() and not out.is_dir():
+        raise Failure(f"--out {out}: expected a folder, found a file", Exit.USAGE)
     out.mkdir(parents=True, exist_ok=True)
     foreign = sorted(entry.name for entry in out.iterdir() if entry.name not in (BUS, RUN, RELEASE, EVIDENCE))
     if foreign:

@@ -4,6 +4,7 @@ Imports nothing itself: it is started before anything else.
 """
 
 import os
+import signal
 from multiprocessing import forkserver
 
 PRELOADED = ["proofmark.preloaded"]
@@ -15,4 +16,7 @@ def start_fork_server() -> None:
     """Start it if it is not running. Threads are pinned before anything numeric is imported."""
     os.environ.update(THREAD_PINS)
     forkserver.set_forkserver_preload(PRELOADED)
+    # Ctrl-C is this process's to answer: it ends the others in order.
+    answered = signal.signal(signal.SIGINT, signal.SIG_IGN)
     forkserver.ensure_running()
+    signal.signal(signal.SIGINT, answered)

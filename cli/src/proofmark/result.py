@@ -60,7 +60,7 @@ def sentence(estimate: Estimate, confidence: float) -> str:
     """One estimate in words, for a person."""
     missing = f", {estimate.missing:,} without an answer" if estimate.missing else ""
     return (
-        f"{estimate.name}: R is at least {estimate.bound_low:.6g} and at most {estimate.bound_high:.6g} "
-        f"with {100 * confidence:g} % confidence, target {estimate.target:g} "
+        f"{estimate.name}: R is at least {estimate.bound_low:.6g}, and at most {estimate.bound_high:.6g}, "
+        f"each with {100 * confidence:g} % confidence; target {estimate.target:g} "
         f"({estimate.failures:,} of {estimate.samples:,} runs failed{missing})"
     )

@@ -14,7 +14,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from proofmark.bus_file import bus_file, plant_home
+from proofmark.bus_file import bus_file, plant_home, ready_file
 from proofmark.exits import Exit
 from proofmark.failures import Failure
 
@@ -70,13 +70,13 @@ async def _serve(workers: int | None, allow_python_models: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with running(plant_home(), workers, policy) as plant:
-        _ready_file().write_text(str(os.getpid()))
+        ready_file().write_text(str(os.getpid()))
         print(f"bus at {plant.server.url}; credentials in {bus_file()}; log in {plant_home() / 'services.log'}")
-        print("stop with Ctrl-C or: proofmark down", flush=True)
+        print("stop it with: proofmark down", flush=True)
         try:
             await stopping.wait()
         finally:
-            _ready_file().unlink(missing_ok=True)
+            ready_file().unlink(missing_ok=True)
 
 
 def _detach(workers: int | None, allow_python_models: bool) -> int:
@@ -89,16 +89,12 @@ def _detach(workers: int | None, allow_python_models: bool) -> int:
     with (plant_home() / "up.log").open("w") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     deadline = time.monotonic() + READY_S
-    while not _ready_file().exists():
+    while not ready_file().exists():
         if process.poll() is not None or time.monotonic() > deadline:
             raise Failure(f"it did not start: {(plant_home() / 'up.log').read_text()[-2000:]}", Exit.INTERNAL)
         time.sleep(0.05)
     print((plant_home() / "up.log").read_text(), end="")
     return Exit.OK
-
-
-def _ready_file() -> Path:
-    return plant_home() / "ready.pid"
 
 
 def _lock_file() -> Path:
@@ -114,7 +110,7 @@ def _alone() -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Failure(f"already running as process {_running_pid()}", Exit.USAGE) from None
-        _ready_file().unlink(missing_ok=True)
+        ready_file().unlink(missing_ok=True)
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

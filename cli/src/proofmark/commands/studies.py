@@ -15,7 +15,7 @@ from proofmark.client import OperatorClient
 from proofmark.embedded import TENANT
 from proofmark.exits import OF_OUTCOME, Exit
 from proofmark.failures import Failure
-from proofmark.folder import BUS, claim, write_release
+from proofmark.folder import claim, write_release
 from proofmark.progress import bar, follow, told
 from proofmark.result import VERDICTS, Result, sentence
 from proofmark.specs import load_spec
@@ -146,12 +146,27 @@ def report(study: str, *, out: Path | None = None) -> int:
 
 def cancel(study: str, *, tenant: Tenant = TENANT) -> int:
     """Cancel a study."""
-    return _close(study, tenant, "cancel")
+
+    async def ask(client: OperatorClient) -> StudyClosed:
+        await _open(client, study)
+        await client.command(tenant, study, "cancel")
+        return await client.wait(StudyClosed, study)
+
+    print(_with_bus(ask).outcome)
+    return Exit.OK
 
 
 def delete(study: str, *, tenant: Tenant = TENANT) -> int:
     """Cancel a study if it is open, and remove its results and reports from the bus; signed decisions stay."""
-    return _close(study, tenant, "delete")
+
+    async def ask(client: OperatorClient) -> None:
+        await _known(client, study)
+        await client.command(tenant, study, "delete")
+        await client.wait(StudyClosed, study)
+
+    _with_bus(ask)
+    print("deleted")
+    return Exit.OK
 
 
 def pause(study: str, *, tenant: Tenant = TENANT) -> int:
@@ -161,26 +176,16 @@ def pause(study: str, *, tenant: Tenant = TENANT) -> int:
 
 def resume(study: str, *, tenant: Tenant = TENANT, as_json: Json = False) -> int:
     """Go on with a study that was paused, or, given an output folder, with a run that was interrupted."""
-    if (Path(study) / BUS).is_dir():
+    if Path(study).is_dir():
         from proofmark.commands.running import resume_folder
 
         return resume_folder(Path(study), as_json)
     return _ask_for(study, tenant, "resume")
 
 
-def _close(study: str, tenant: str, action: Action) -> int:
-    async def ask(client: OperatorClient) -> StudyClosed:
-        await _known(client, study)
-        await client.command(tenant, study, action)
-        return await client.wait(StudyClosed, study)
-
-    print(_with_bus(ask).outcome)
-    return Exit.OK
-
-
 def _ask_for(study: str, tenant: str, action: Action) -> int:
     async def ask(client: OperatorClient) -> None:
-        await _known(client, study)
+        await _open(client, study)
         await client.command(tenant, study, action)
 
     _with_bus(ask)
@@ -200,6 +205,13 @@ async def _known(client: OperatorClient, study: str) -> StudyOpened:
     if opened is None:
         raise Failure(f"no study {study}; `proofmark ls` lists them", Exit.USAGE)
     return opened
+
+
+async def _open(client: OperatorClient, study: str) -> None:
+    await _known(client, study)
+    closed = await client.read(StudyClosed, study)
+    if closed is not None:
+        raise Failure(f"{study} is closed already: {closed.outcome}", Exit.USAGE)
 
 
 async def _row(client: OperatorClient, opened: StudyOpened) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from proofmark_custody.errors import CustodyError, VerificationFailed
+from proofmark_custody.release import STATEMENT_FILE
 from proofmark_custody.trust import Trust
 from proofmark_custody.verify import Verification, verify_release
 
@@ -36,6 +37,9 @@ def verify(release: Path, trust: Path | None = None, json: bool = False) -> int:
     """
     if not release.is_dir():
         return _complain(f"{release}: expected a release folder, got {'a file' if release.exists() else 'nothing'}")
+    inner = next((release / name for name in ("release", "evidence") if (release / name).is_dir()), None)
+    if inner is not None and not (release / STATEMENT_FILE).exists():
+        return _complain(f"{release}: expected a release folder; you may mean {inner}")
     try:
         known = Trust.from_json(trust.read_bytes()) if trust else None
     except (OSError, CustodyError) as exc:
