@@ -9,6 +9,7 @@ from nats.errors import TimeoutError as NatsTimeoutError
 from pydantic import BaseModel
 
 from proofmark_chassis import Context, Rejected, Service
+from proofmark_chassis.connection import Received
 from proofmark_chassis.folding import Address
 from proofmark_chassis.names import durable
 from proofmark_chassis.state import StateStore
@@ -149,6 +150,24 @@ async def test_a_wake_that_arrives_while_advancing_is_not_lost(shared: TestBus) 
         await asyncio.gather(*map(publish, studies))
         for study in studies:
             assert await tally(shared, study, 12) == Tally(counted=tuple(range(12)))
+
+
+async def test_a_wake_that_arrives_after_the_last_look_is_not_lost(
+    shared: TestBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = Context.received
+
+    async def come_too_late(self: Context, cls: type[Message], *ids: object) -> Received | None:
+        found = await honest(self, cls, *ids)
+        if found is None and ids in (("late-r1", 0, 1), ("late-r1", 0, 2)):
+            await shared.publish(simulated("late-r1", int(str(ids[2]))))
+            await asyncio.sleep(0.1)
+        return found
+
+    monkeypatch.setattr(Context, "received", come_too_late)
+    async with serving(shared, counting_service()):
+        await shared.publish(simulated("late-r1", 0))
+        assert await tally(shared, "late-r1", 3) == Tally(counted=(0, 1, 2))
 
 
 async def test_a_long_fold_keeps_its_wakes(bus: TestBus) -> None:

@@ -74,4 +74,5 @@ def test_a_password_is_in_no_text() -> None:
     with pytest.raises(SettingsRefused) as refusal:
         Extended.from_environment({"PROOFMARK_BUS_PASSWORD_TRUST": "hunter2", "PROOFMARK_LEASE_S": "hunter2"})
     assert "hunter2" not in str(refusal.value)
+    assert refusal.value.__cause__ is None
     assert refusal.value.__suppress_context__

@@ -88,6 +88,22 @@ async def test_a_closed_study_is_no_error(bus: TestBus) -> None:
     assert [entry for entry in logs if entry["log_level"] in ("error", "critical")] == []
 
 
+async def test_closed_studies_leave_nothing_running(bus: TestBus) -> None:
+    async with serving(bus, Worker().service):
+        await bus.open_queue("open-r1")
+        await asyncio.sleep(0.2)
+        before = len(asyncio.all_tasks())
+        for i in range(5):
+            await bus.open_queue(f"closed{i}-r1")
+        await asyncio.sleep(0.2)
+        assert len(asyncio.all_tasks()) >= before + 5
+        for i in range(5):
+            await queue_of(bus).remove(f"closed{i}-r1")
+        async with asyncio.timeout(5):
+            while len(asyncio.all_tasks()) > before:
+                await asyncio.sleep(0.02)
+
+
 async def test_a_study_that_is_opened_again_is_served_again(bus: TestBus) -> None:
     async with serving(bus, Worker().service):
         for n in range(3):
