@@ -22,6 +22,7 @@ from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeoutError
 
 from proofmark_chassis.errors import MessageTooLarge
+from proofmark_chassis.tasks import end
 from proofmark_contracts.message import Zone
 
 EXIT_CONNECTION_LOST = 6
@@ -105,25 +106,29 @@ async def connect(
         if not client.leaving:
             lost()
 
+    # In a task of its own, so that no cancellation is lost in it: see `end`.
+    connecting = asyncio.create_task(
+        client.connect(
+            servers=[url],
+            name=f"{name}@{zone}",
+            user=f"{name}@{zone}",
+            password=password,
+            inbox_prefix=inbox_prefix(name),
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.05,  # type: ignore[arg-type]  # a fraction of a second works too
+            connect_timeout=CONNECT_TIMEOUT_S,
+            pending_size=64 << 20,
+            error_cb=error,
+            closed_cb=closed,
+        )
+    )
     try:
-        async with asyncio.timeout(patience_s):
-            await client.connect(
-                servers=[url],
-                name=f"{name}@{zone}",
-                user=f"{name}@{zone}",
-                password=password,
-                inbox_prefix=inbox_prefix(name),
-                max_reconnect_attempts=-1,
-                reconnect_time_wait=0.05,  # type: ignore[arg-type]  # a fraction of a second works too
-                connect_timeout=CONNECT_TIMEOUT_S,
-                pending_size=64 << 20,
-                error_cb=error,
-                closed_cb=closed,
-            )
-    except TimeoutError:
-        await leave(client)
-        raise NoServersError from None
+        answered, _ = await asyncio.wait({connecting}, timeout=patience_s)
+        if not answered:
+            raise NoServersError
+        connecting.result()
     except BaseException:
+        await end([connecting])
         await leave(client)
         raise
     connected = True

@@ -1,5 +1,6 @@
 """Streams, buckets and consumers, made from the contracts; refuses what exists and means something else."""
 
+import asyncio
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -48,18 +49,21 @@ async def provision(clients: dict[Zone, Client], choice: Provisioning = Provisio
     StreamMismatch
         A stream or consumer of ours exists and differs in what it means.
     """
-    for zone, client in clients.items():
-        stream = client.jetstream()
-        await _expect_jetstream(stream, zone)
-        for declared in (s for s in STREAMS if s.zone == zone):
-            await _ensure_stream(stream, stream_config(declared, choice.replicas))
-        await _ensure_stream(stream, _advisories(zone, choice.replicas))
-        if zone in OBJECT_BYTES:
-            await _ensure_stream(stream, _object_bucket(zone, choice.replicas))
-        if zone is Zone.CORE:
-            await _ensure_stream(stream, _state_bucket(choice.replicas))
-        for name, role in SERVICES.items():
-            await _ensure_consumers(stream, name, role, zone, choice)
+    await asyncio.gather(*(_provision_zone(zone, client, choice) for zone, client in clients.items()))
+
+
+async def _provision_zone(zone: Zone, client: Client, choice: Provisioning) -> None:
+    stream = client.jetstream()
+    await _expect_jetstream(stream, zone)
+    for declared in (s for s in STREAMS if s.zone == zone):
+        await _ensure_stream(stream, stream_config(declared, choice.replicas))
+    await _ensure_stream(stream, _advisories(zone, choice.replicas))
+    if zone in OBJECT_BYTES:
+        await _ensure_stream(stream, _object_bucket(zone, choice.replicas))
+    if zone is Zone.CORE:
+        await _ensure_stream(stream, _state_bucket(choice.replicas))
+    for name, role in SERVICES.items():
+        await _ensure_consumers(stream, name, role, zone, choice)
 
 
 async def _expect_jetstream(stream: JetStreamContext, zone: Zone) -> None:
