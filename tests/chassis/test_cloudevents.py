@@ -164,6 +164,7 @@ def test_no_bytes_raise_anything_but_a_value_error(data: bytes, headers: dict[st
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
 )
 KEYS = st.sampled_from(["spec", "files", "event", "specversion", "id", "data", "data_base64", "other"])
 

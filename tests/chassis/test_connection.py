@@ -75,6 +75,7 @@ async def test_a_violation_of_the_protocol_loses_the_connection_for_good(shared:
 
 async def test_a_restart_of_the_server_is_survived(bus: TestBus) -> None:
     bus.server.kill()
+    await bus.disconnected()
     reading = asyncio.create_task(bus.read(StudyClosed, "s-r1"))
     await asyncio.sleep(0.1)
     assert not reading.done()

@@ -31,6 +31,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", disk], check=True)
 
 
+def grow(disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+
+
 async def test_a_fact_waits_for_room_on_the_disk_and_is_recorded_once(small_disk: Path) -> None:
     async with bus_in(small_disk / "bus") as bus:
         recorded = 0
@@ -43,7 +47,7 @@ async def test_a_fact_waits_for_room_on_the_disk_and_is_recorded_once(small_disk
         waiting = asyncio.create_task(bus.publish(result))
         await asyncio.sleep(1)
         assert not waiting.done()
-        await asyncio.to_thread(subprocess.run, ["mount", "-o", "remount,size=64m", small_disk], check=True)
+        grow(small_disk)
         bus.server.kill()
         await asyncio.to_thread(bus.server.start)
         async with asyncio.timeout(20):

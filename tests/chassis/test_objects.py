@@ -173,13 +173,3 @@ async def test_a_full_bucket_is_waited_for_and_holds_no_part_twice(bus: TestBus)
     await stream.update_stream(config)
     assert await store_of(bus).get(await putting) == data
     assert await bus.count(Zone.CORE, OBJECT_STREAM) == 13
-
-
-async def test_a_get_waits_for_a_server_that_is_away(bus: TestBus) -> None:
-    data = os.urandom(4 * MIB)
-    digest = await store_of(bus).put(data)
-    bus.server.kill()
-    getting = asyncio.create_task(store_of(bus).get(digest))
-    await asyncio.sleep(0.1)
-    await asyncio.to_thread(bus.server.start)
-    assert await getting == data

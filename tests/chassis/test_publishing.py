@@ -124,6 +124,7 @@ async def test_a_full_stream_does_not_hide_a_conflict(bus: TestBus) -> None:
 
 async def test_a_fact_said_while_the_server_is_away_is_recorded_once(bus: TestBus) -> None:
     bus.server.kill()
+    await bus.disconnected()
     publishing = [asyncio.create_task(bus.publish(decided(f"away{i}-r1"))) for i in range(5)]
     await asyncio.sleep(0.1)
     await asyncio.to_thread(bus.server.start)

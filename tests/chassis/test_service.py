@@ -22,12 +22,12 @@ LONG_LEASE = {"PROOFMARK_LEASE_S": "60"}
 
 async def test_sigterm_lets_what_is_in_work_finish(bus: TestBus, tmp_path: Path) -> None:
     async with served(bus.server, "gate", tmp_path / "log") as service:
-        await bus.publish(assessed("sleep-700"))
+        await bus.publish(assessed("sleep-400"))
         await service.logged("handling")
-        assert await bus.read(DesignDecided, "sleep-700") is None
+        assert await bus.read(DesignDecided, "sleep-400") is None
         assert await service.terminate() == 0
         assert service.entries("drained")
-    assert await bus.read(DesignDecided, "sleep-700") == decided("sleep-700")
+    assert await bus.read(DesignDecided, "sleep-400") == decided("sleep-400")
     consumer = await bus.clients[Zone.CORE].jetstream().consumer_info("ESTIMATE", GATE)
     assert (consumer.num_ack_pending, consumer.num_redelivered) == (0, 0)
 
@@ -35,12 +35,12 @@ async def test_sigterm_lets_what_is_in_work_finish(bus: TestBus, tmp_path: Path)
 async def test_what_does_not_finish_in_time_is_handed_back_at_once(bus: TestBus, tmp_path: Path) -> None:
     await provision(bus.clients, Provisioning(lease_s=60))
     async with served(bus.server, "gate", tmp_path / "log", LONG_LEASE | {GRACE: "0.2"}) as service:
-        await bus.publish(assessed("sleep-900"))
+        await bus.publish(assessed("sleep-600"))
         await service.logged("handling")
         assert await service.terminate() == 0
-    assert await bus.read(DesignDecided, "sleep-900") is None
+    assert await bus.read(DesignDecided, "sleep-600") is None
     async with serving(bus, gate(), bus.settings(service="gate", lease_s=60)):
-        await bus.wait(DesignDecided, "sleep-900", timeout_s=5)
+        await bus.wait(DesignDecided, "sleep-600", timeout_s=5)
 
 
 async def test_a_computation_that_goes_on_holds_up_nobody(bus: TestBus, tmp_path: Path) -> None:
@@ -55,11 +55,11 @@ async def test_a_computation_that_goes_on_holds_up_nobody(bus: TestBus, tmp_path
 
 async def test_what_a_killed_service_had_in_hand_is_done_by_another(bus: TestBus, tmp_path: Path) -> None:
     async with served(bus.server, "gate", tmp_path / "log", {"PROOFMARK_LEASE_S": "0.6"}) as service:
-        await bus.publish(assessed("sleep-800"))
+        await bus.publish(assessed("sleep-300"))
         await service.logged("handling")
         service.process.kill()
     async with serving(bus, gate()):
-        await bus.wait(DesignDecided, "sleep-800")
+        await bus.wait(DesignDecided, "sleep-300")
 
 
 async def test_a_service_that_waits_for_its_server_ends_when_told(tmp_path: Path) -> None:

@@ -57,6 +57,11 @@ class TestBus:
                 await asyncio.sleep(0.01)
             return found
 
+    async def disconnected(self) -> None:
+        """Wait until every administrator has noticed that the server is away."""
+        while any(client.is_connected for client in self.clients.values()):
+            await asyncio.sleep(0.01)
+
     async def open_queue(self, study: str) -> None:
         """Give a study its consumer on the work queue."""
         await StudyQueue(self.clients[Zone.COMPUTE], QUICK.lease_s).open(study)
