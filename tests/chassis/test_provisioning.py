@@ -149,7 +149,7 @@ async def test_a_server_without_jetstream_is_told_apart(tmp_path: Path) -> None:
     server.start()
     try:
         with pytest.raises(
-            JetStreamMissing, match="account edge of the nats-server: expected JetStream enabled, got none"
+            JetStreamMissing, match=r"account \w+ of the nats-server: expected JetStream enabled, got none"
         ):
             await server.provision(QUICK)
     finally:
