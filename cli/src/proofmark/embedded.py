@@ -39,18 +39,19 @@ class Plant:
         self._scratch = home / "tmp"
         """Folders of model processes; what a killed simulator leaves is removed with the rest."""
         self._scratch.mkdir(exist_ok=True)
-        environments = {name: self._environment(name, extra or {}) for name, role in SERVICES.items() if role.deployed}
+        shared = self._shared_environment() | (extra or {})
+        deployed = [name for name, role in SERVICES.items() if role.deployed]
+        environments = {name: self.server.environment(name) | shared for name in deployed}
         self.services = ServiceProcesses(environments, home / "services.log")
 
-    def _environment(self, service: str, extra: dict[str, str]) -> dict[str, str]:
+    def _shared_environment(self) -> dict[str, str]:
+        """What every service is told alike; credentials are each one's own."""
         trust = ensure_keys()
         return {
-            **self.server.environment(service),
             "PROOFMARK_LEASE_S": str(self._lease_s),
             "PROOFMARK_KEY_FOLDER": str(key_folder()),
             "PROOFMARK_TRUST_FILE": str(trust),
             "TMPDIR": str(self._scratch),
-            **extra,
         }
 
     async def start(self) -> None:
