@@ -46,7 +46,7 @@ PLAN = st.fixed_dictionaries(
     {"target": st.sampled_from([0.5, 0.95, 0.999])},
     optional={
         "confidence": st.sampled_from([0.8, 0.95]),
-        "method": st.sampled_from(["monte-carlo", "latin-hypercube", "sobol"]),
+        "method": st.sampled_from(["auto", "monte-carlo", "latin-hypercube", "sobol", "halton", "saltelli"]),
         "samples": st.integers(20, 10**8),
         "budget": st.just("2 CPU-hours"),
         "seed": st.integers(0, 2**53 - 1),

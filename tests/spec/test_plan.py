@@ -34,14 +34,39 @@ def test_the_plan_is_what_is_written() -> None:
 
 def test_the_warning_names_the_least_number_of_runs() -> None:
     """Published: 2,995 runs without failure show 0.999 at 95 %; 59 show 0.95."""
-    assert warnings(target=0.999) == ("samples: 1000 cannot prove 0.999 at 95 %; needs at least 2,995",)
-    assert warnings(target=0.95, samples=58) == ("samples: 58 cannot prove 0.95 at 95 %; needs at least 59",)
+    assert warnings(target=0.999, method="sobol") == ("samples: 1000 cannot prove 0.999 at 95 %; needs at least 2,995",)
+    assert warnings(target=0.95, samples=58, method="monte-carlo") == (
+        "samples: 58 cannot prove 0.95 at 95 %; needs at least 59",
+    )
     assert warnings(target=0.95, samples=59) == ()
+
+
+def test_a_method_that_weighs_may_prove_more_but_only_on_assumptions() -> None:
+    told = "samples: 1000 cannot prove 0.999 at 95 % without assumptions; that needs at least 2,995"
+    assert warnings(target=0.999) == (told,)
+
+
+@pytest.mark.parametrize(
+    ("written", "stop", "width"),
+    [
+        ("samples", "samples", None),
+        ("settled", "settled", None),
+        ("width", "width", 0.5),
+        ({"width": 0.2}, "width", 0.2),
+    ],
+)
+def test_a_stop_is_a_word_or_a_width(written: Any, stop: str, width: float | None) -> None:
+    plan = parse(document(reliability={"target": 0.95, "stop": written}), {}).design.reliability
+    assert (plan.stop, plan.width) == (stop, width)
+
+
+def test_a_plan_without_a_method_chooses_its_own() -> None:
+    assert parse(document(reliability={"target": 0.95}), {}).design.reliability.method == "auto"
 
 
 def test_a_requirement_with_a_target_of_its_own_is_warned_of_too() -> None:
     told = "samples: 1000 cannot prove 0.9999 at 95 %; needs at least 29,956"
-    assert warnings({"target": 0.9999}, target=0.95) == (told,)
+    assert warnings({"target": 0.9999}, target=0.95, method="monte-carlo") == (told,)
     assert warnings({"target": 0.95}, target=0.95) == ()
 
 

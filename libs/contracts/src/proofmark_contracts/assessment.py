@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, Literal
 
+from proofmark_contracts.campaign import Role
 from proofmark_contracts.frozen import Frozen
 from proofmark_contracts.message import Message, TableRef, Zone
 
@@ -30,6 +31,13 @@ class Estimate(Frozen):
     certified: Literal["exact", "conditional", "no"]
     reason: str = ""
     """Why it is not certified, or on what condition."""
+    pf: float | None = None
+    """Estimated probability of failure."""
+    pf_low: float | None = None
+    pf_high: float | None = None
+    """Two-sided interval of pf at the confidence asked for; precise where 1 - r_high would be rounded away."""
+    model_free_pf_high: float | None = None
+    """One-sided: pf is at most this, at the confidence asked for, from plain runs alone and without any assumption."""
 
 
 class Margin(Frozen):
@@ -57,10 +65,40 @@ class Share(Frozen):
 class Causes(Frozen):
     """Which parameters cause the failures."""
 
-    method: Literal["surrogate-target-sobol", "kolmogorov-smirnov", "not-identifiable"]
+    method: Literal["surrogate-target-sobol", "kolmogorov-smirnov", "mean-shift", "not-identifiable"]
     shares: tuple[Share, ...] = ()
     """Largest first."""
     sentence: str
+
+
+class Block(Frozen):
+    """Vectors of a batch that form one statistical unit."""
+
+    role: Role
+    vectors: int
+
+
+class Round(Frozen):
+    """What one batch was for."""
+
+    reason: str
+    """What the algorithm did, and why."""
+    blocks: tuple[Block, ...]
+    """In vector order; all that was planned, also where the study stopped inside."""
+    weights: TableRef | None = None
+    """Column `log_weight` of each vector; None if all are plain."""
+
+
+class Capability(Frozen):
+    """How the spread of a metric compares with its limits, over the plain runs."""
+
+    requirement: str
+    mean: float
+    """SI."""
+    std: float
+    cp: float | None
+    """None without two limits, or without spread."""
+    cpk: float | None
 
 
 class RunLog(Frozen):
@@ -86,6 +124,8 @@ class ReliabilityUpdated(Message):
     r_high: float
     cpu_s: float
     logs: tuple[RunLog, ...] = ()
+    reason: str = ""
+    """What the algorithm does in this batch, and why."""
 
 
 class ReliabilityAssessed(Message):
@@ -110,9 +150,26 @@ class ReliabilityAssessed(Message):
     reproducible: bool = True
     """False after a time-out, a lost worker or a budget stop."""
     reasons: tuple[str, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    """One for each batch, those without vectors left out."""
+    settled: bool | None = None
+    """Whether the study stopped because its verdict was settled; None unless it was asked to."""
+    stopped: str = ""
+    """Why it ended before `samples` runs; empty if it did not."""
+    capabilities: tuple[Capability, ...] = ()
+    parent: str | None = None
+    """The study whose runs were taken over."""
+    mixed_model: bool = False
+    """Some runs come from the parent's model, which is not this one's."""
 
     def summary(self) -> dict[str, Any]:
         """The system's reliability, as outcomes and the command line tell it."""
         system = self.estimates[0]
-        told = system.model_dump(include={"r", "r_low", "r_high", "samples", "failures", "missing"})
-        return {**told, "confidence": self.confidence, "method": self.method}
+        told = system.model_dump(exclude={"name", "target", "bound_low", "bound_high"})
+        return {
+            **told,
+            "confidence": self.confidence,
+            "method": self.method,
+            "rounds": max(1, len(self.rounds)),
+            "settled": bool(self.settled),
+        }

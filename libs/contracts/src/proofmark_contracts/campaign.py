@@ -1,9 +1,22 @@
 """Batches of vectors, the chunks workers take, and what came back."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from proofmark_contracts.design import Model
+from proofmark_contracts.frozen import Frozen
 from proofmark_contracts.message import Message, TableMessage, TableRef, Zone
+
+Role = Literal["plain", "learning", "final"]
+"""What a block counts for: `plain` runs are drawn from the parameters' own distribution, `learning` ones estimate
+nothing, `final` ones estimate the probability of failure by their weights."""
+
+
+class Stated(Frozen):
+    """An estimate that the algorithm makes itself, where weights cannot express it."""
+
+    pf: float
+    relative_error: float
+    """Standard error of pf, divided by pf."""
 
 
 class BatchPlanned(Message):
@@ -24,6 +37,21 @@ class BatchPlanned(Message):
     """Vectors in each statistical unit (one hypercube, one scramble; for Monte Carlo one block of all)."""
     last: bool
     """No batch follows."""
+    roles: tuple[Role, ...] = ()
+    """What each block counts for; empty if all are plain."""
+    weights: TableRef | None = None
+    """Column `log_weight`: log of the nominal density over the one drawn from; None if all blocks are plain."""
+    looks: int = 1
+    """Times the weighed interval may be looked at in the whole study: the level is split among them."""
+    stated: Stated | None = None
+    reason: str = ""
+    """What the algorithm does in this batch, and why."""
+    refusal: str = ""
+    """Why the weighed or stated estimate must not be relied on."""
+    imported: TableRef | None = None
+    """Outcomes of these vectors in the parent study: the chunks hold only those that run again."""
+    checks: int = 0
+    """How many runs with an answer run again all the same, to see whether the model still says what it said."""
 
 
 class BatchCompleted(Message):

@@ -157,14 +157,34 @@ class Requirement(Frozen):
     """Its own target, judged apart; None means that it counts for the system's."""
 
 
+Method = Literal[
+    "auto",
+    "monte-carlo",
+    "latin-hypercube",
+    "latin-hypercube-centred",
+    "latin-hypercube-decorrelated",
+    "sobol",
+    "halton",
+    "saltelli",
+    "cross-entropy",
+    "kriging",
+    "subset",
+    "form",
+]
+
+
 class ReliabilityPlan(Frozen):
     """What must be shown, and how it is sampled. Not part of the design: another plan asks the same question again."""
 
     target: float
     confidence: float = 0.95
-    method: Literal["monte-carlo", "latin-hypercube", "sobol"] = "latin-hypercube"
+    method: Method = "latin-hypercube"
     samples: int = 1000
-    stop: Literal["samples"] = "samples"
+    """Most model evaluations that may be spent."""
+    stop: Literal["samples", "settled", "width", "budget"] = "samples"
+    """What ends the study before `samples` runs: a settled verdict, an interval narrow enough, a budget spent."""
+    width: float | None = None
+    """With `stop: width`: relative width of the two-sided interval of the probability of failure, (high - low) / pf."""
     budget_cpu_s: float | None = None
     """CPU seconds after which the study is assessed on what it has."""
     seed: int = 0

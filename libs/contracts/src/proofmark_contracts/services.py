@@ -65,7 +65,8 @@ SERVICES: dict[str, Role] = {
     "sampler": Role(
         consumes=(StudyOpened, BatchCompleted),
         publishes=(BatchPlanned, SimulateChunk),
-        reads=(StudyOpened, StudyClosed, StudyExpired, BatchPlanned),
+        reads=(StudyOpened, StudyClosed, StudyExpired, BatchPlanned, BatchCompleted),
+        gets_objects=(Zone.CORE,),
         puts_objects=(Zone.CORE, Zone.COMPUTE),
     ),
     "simulator": Role(
@@ -76,8 +77,8 @@ SERVICES: dict[str, Role] = {
         puts_objects=(Zone.COMPUTE,),
     ),
     "aggregator": Role(
-        consumes=(ChunkSimulated, StudyExpired),
-        woken_by=(ChunkSimulated,),
+        consumes=(ChunkSimulated, BatchPlanned, StudyExpired),
+        woken_by=(ChunkSimulated, BatchPlanned),
         publishes=(ChunkSimulated, ReliabilityUpdated, BatchCompleted, ReliabilityAssessed, ChunkStop),
         reads=(StudyOpened, StudyExpired, StudyClosed, BatchPlanned, ChunkSimulated),
         gets_objects=(Zone.CORE, Zone.COMPUTE),

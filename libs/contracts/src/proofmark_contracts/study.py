@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from proofmark_contracts.design import Design
 from proofmark_contracts.frozen import FileRef, Frozen, Sha256, canonical_json, sha256_hex
-from proofmark_contracts.message import Message, Zone
+from proofmark_contracts.message import Message, TableRef, Zone
 
 Outcome = Literal["released", "rejected", "not-proven", "failed", "cancelled"]
 
@@ -15,6 +15,16 @@ class SubmittedFile(Frozen):
 
     base64: str | None = None
     sha256: Sha256 | None = None
+
+
+class Continues(Frozen):
+    """How a study goes on from another one."""
+
+    parent: str
+    purpose: Literal["extend", "rerun-missing"]
+    """`extend`: more samples under the parent's sequence; `rerun-missing`: runs without an answer run again."""
+    checks: int = 20
+    """When the model has changed: how many of the parent's runs with an answer run again, to see whether they agree."""
 
 
 class SpecSubmitted(Message):
@@ -30,6 +40,8 @@ class SpecSubmitted(Message):
     """The submitter's id of this submission: a CloudEvents id, a `Nats-Msg-Id`, or the digest of the body."""
     spec: dict[str, Any] | str
     files: dict[str, SubmittedFile] = {}
+    continues: Continues | None = None
+    """A closed study of the same tenant whose runs are taken over."""
 
 
 class SpecAnswered(Message):
@@ -98,6 +110,11 @@ class StudyOpened(Message):
     """Seconds of unpaused life after which runs without an answer count as missing."""
     engine: str
     """Version of Proofmark that opened it."""
+    continues: Continues | None = None
+    imports: tuple[tuple[TableRef, TableRef], ...] = ()
+    """Vectors and outcomes of the parent's batches, which this study's first batches take over."""
+    mixed_model: bool = False
+    """The parent ran another model."""
 
 
 class StudyExpired(Message):

@@ -3,20 +3,33 @@
 import math
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, get_args
 
-from proofmark_contracts.design import ReliabilityPlan
+from proofmark_contracts.design import Method, ReliabilityPlan
 from proofmark_spec.problems import Report, Wrong, shortened
 from proofmark_spec.quantities import LONGEST, NUMBER
 from proofmark_spec.reading import choice, kind, mapping, number
 
-METHODS = ("monte-carlo", "latin-hypercube", "sobol")
+METHODS: tuple[Method, ...] = get_args(Method)
+WATCHED: tuple[Method, ...] = ("auto", "monte-carlo", "cross-entropy", "kriging")
+"""Methods whose runs may be looked at before they are all done; a hypercube or a net is one whole."""
+ADAPTIVE: tuple[Method, ...] = ("auto", "cross-entropy", "kriging", "subset", "form")
+"""Methods that look for failures and weigh them, which proves on conditions what plain runs cannot."""
 MOST_SAMPLES = 100_000_000
-LEAST_SOBOL = 20
+LEAST_SAMPLES: dict[Method, tuple[int, str]] = {
+    "sobol": (20, "ten scrambles of two"),
+    "halton": (20, "ten scrambles of two"),
+    "cross-entropy": (500, "a pilot, a level and a final stage"),
+    "kriging": (100, "a pilot, runs near the limit state and a final stage"),
+    "subset": (500, "two levels"),
+    "form": (50, "a gradient for each step"),
+}
+DEFAULT_WIDTH = 0.5
 LARGEST_SEED = 2**53 - 1
 BUDGET = re.compile(rf"^(?P<number>{NUMBER})\s*CPU-(?P<unit>seconds?|minutes?|hours?|days?)$")
 SECONDS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
 KEYS = ("confidence", "method", "samples", "stop", "budget", "seed")
+STOPS = ("samples", "settled", "width", "budget")
 
 
 def read_plan(document: Any, report: Report) -> ReliabilityPlan | None:
@@ -32,12 +45,18 @@ def read_plan(document: Any, report: Report) -> ReliabilityPlan | None:
     for key, value in given.items():
         if key in READERS:
             with report.catching("reliability", key):
-                fields[KEY_NAMES.get(key, key)] = READERS[key](value)
+                fields |= READERS[key](value)
     if "target" not in fields:
         return None
-    plan = ReliabilityPlan(**fields)
-    if plan.method == "sobol" and plan.samples < LEAST_SOBOL:
-        raise Wrong(f"sobol needs at least {LEAST_SOBOL} samples: ten scrambles of two", "samples")
+    plan = ReliabilityPlan(**{"method": "auto", **fields})
+    least, why = LEAST_SAMPLES.get(plan.method, (1, ""))
+    if plan.samples < least:
+        raise Wrong(f"{plan.method} needs at least {least} samples: {why}", "samples")
+    if plan.stop != "samples" and plan.method not in WATCHED:
+        whole = f"{plan.method} is assessed when all its runs are done; stop: {plan.stop} needs one of"
+        raise Wrong(f"{whole} {', '.join(WATCHED)}", "stop")
+    if plan.stop == "budget" and plan.budget_cpu_s is None:
+        raise Wrong("stop: budget needs a budget such as 2 CPU-hours", "stop")
     return plan
 
 
@@ -48,7 +67,8 @@ def warnings(plan: ReliabilityPlan, own_targets: Iterable[float]) -> tuple[str, 
         needed = math.ceil(math.log1p(-plan.confidence) / math.log(target))
         if plan.samples < needed:
             confidence = f"{100 * plan.confidence:.12g} %"
-            told.append(f"samples: {plan.samples} cannot prove {target} at {confidence}; needs at least {needed:,}")
+            how = " without assumptions; that" if plan.method in ADAPTIVE else ";"
+            told.append(f"samples: {plan.samples} cannot prove {target} at {confidence}{how} needs at least {needed:,}")
     return tuple(told)
 
 
@@ -81,6 +101,19 @@ def _whole(value: Any, low: int, high: int) -> int:
     return int(value)
 
 
+def _stop(value: Any) -> dict[str, Any]:
+    if isinstance(value, dict):
+        if list(value) != ["width"]:
+            got = shortened(", ".join(map(str, value)))
+            raise Wrong(f"expected one of {', '.join(STOPS)}, or width with a number, got {got}")
+        width = number(value["width"])
+        if not 0 < width < math.inf:
+            raise Wrong(f"expected a positive relative width, got {width:g}", "width")
+        return {"stop": "width", "width": width}
+    stop = choice(value, STOPS)
+    return {"stop": stop, **({"width": DEFAULT_WIDTH} if stop == "width" else {})}
+
+
 def _budget(value: Any) -> float:
     found = BUDGET.match(text) if len(text := kind(value, str).strip()) <= LONGEST else None
     if found is None:
@@ -91,13 +124,12 @@ def _budget(value: Any) -> float:
     return seconds
 
 
-READERS: dict[str, Callable[[Any], Any]] = {
-    "target": read_target,
-    "confidence": _confidence,
-    "method": lambda value: choice(value, METHODS),
-    "samples": lambda value: _whole(value, 1, MOST_SAMPLES),
-    "stop": lambda value: choice(value, ("samples",)),
-    "budget": _budget,
-    "seed": lambda value: _whole(value, 0, LARGEST_SEED),
+READERS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "target": lambda value: {"target": read_target(value)},
+    "confidence": lambda value: {"confidence": _confidence(value)},
+    "method": lambda value: {"method": choice(value, METHODS)},
+    "samples": lambda value: {"samples": _whole(value, 1, MOST_SAMPLES)},
+    "stop": _stop,
+    "budget": lambda value: {"budget_cpu_s": _budget(value)},
+    "seed": lambda value: {"seed": _whole(value, 0, LARGEST_SEED)},
 }
-KEY_NAMES = {"budget": "budget_cpu_s"}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from proofmark_spec.parameters import DISTRIBUTIONS, MOST
-from proofmark_spec.plan import LARGEST_SEED, METHODS, MOST_SAMPLES
+from proofmark_spec.plan import LARGEST_SEED, METHODS, MOST_SAMPLES, STOPS
 from proofmark_spec.requirements import LONGEST_NAME
 from proofmark_spec.requirements import MOST as MOST_REQUIREMENTS
 from proofmark_spec.spec import LONGEST_REVISION, OPTIONAL, REQUIRED, VERSION
@@ -101,7 +101,9 @@ def _plan() -> dict[str, Any]:
         "confidence": share,
         "method": {"enum": list(METHODS)},
         "samples": {"type": "integer", "minimum": 1, "maximum": MOST_SAMPLES},
-        "stop": {"enum": ["samples"]},
+        "stop": {
+            "anyOf": [{"enum": list(STOPS)}, _object({"width": {"type": "number", "exclusiveMinimum": 0}}, ["width"])]
+        },
         "budget": {**TEXT, "description": "such as 2 CPU-hours"},
         "seed": {"type": "integer", "minimum": 0, "maximum": LARGEST_SEED},
     }
