@@ -1,0 +1,142 @@
+"""Densities in standard-normal space that runs are drawn from: Gaussian components, and mixtures of densities.
+
+A component's covariance is told by a few axes with deviations of their own and one deviation for all the directions
+left. In few dimensions the axes are all there are, a full covariance; in hundreds they are the few directions in which
+failures differ from other runs, and one number says whether they lie further out in the rest.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import log, pi
+from typing import Protocol
+
+import numpy as np
+
+from proofmark_reliability.arrays import FloatArray
+from proofmark_reliability.errors import WrongShape
+from proofmark_reliability.normals import to_normals
+
+DEFENSIVE_SHARE = 0.1
+"""Of the nominal density in what final runs are drawn from: no weight can exceed its inverse."""
+
+
+class Density(Protocol):
+    """Something to draw independent points of standard-normal space from."""
+
+    @property
+    def dimensions(self) -> int: ...
+
+    @property
+    def columns(self) -> int:
+        """Uniform numbers that one point is made from."""
+        ...
+
+    def points(self, uniforms: FloatArray) -> FloatArray:
+        """Return (n, d) points made from (n, columns) uniform numbers, row by row."""
+        ...
+
+    def log_density(self, points: FloatArray) -> FloatArray:
+        """Return the (n,) log density of (n, d) points."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Gaussian:
+    """A normal density."""
+
+    mean: FloatArray
+    """(d,)"""
+    axes: FloatArray
+    """(d, r), orthonormal columns."""
+    deviations: FloatArray
+    """(r,) standard deviations along the axes."""
+    rest: float = 1.0
+    """Standard deviation in every direction orthogonal to all axes."""
+
+    @property
+    def dimensions(self) -> int:
+        return len(self.mean)
+
+    @property
+    def columns(self) -> int:
+        return len(self.mean)
+
+    def points(self, uniforms: FloatArray) -> FloatArray:
+        standard = to_normals(uniforms)
+        along = (standard @ self.axes) * (self.deviations - self.rest)
+        return np.asarray(self.mean + self.rest * standard + along @ self.axes.T)
+
+    def log_density(self, points: FloatArray) -> FloatArray:
+        offsets = points - self.mean
+        along = offsets @ self.axes
+        squared = np.einsum("nd,nd->n", offsets, offsets) / self.rest**2
+        squared += (along**2) @ (self.deviations**-2 - self.rest**-2)
+        return np.asarray(self._log_peak - 0.5 * squared)
+
+    @cached_property
+    def _log_peak(self) -> float:
+        dimensions, axes = self.axes.shape
+        spread = float(np.log(self.deviations).sum()) + (dimensions - axes) * log(self.rest)
+        return float(-0.5 * dimensions * log(2 * pi) - spread)
+
+
+def isotropic(dimensions: int, deviation: float = 1.0) -> Gaussian:
+    """Return the normal density about the origin with one deviation in all directions; 1 is the nominal density."""
+    return Gaussian(np.zeros(dimensions), np.empty((dimensions, 0)), np.empty(0), deviation)
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """Densities, each drawn from with its own probability."""
+
+    shares: FloatArray
+    """(k,), positive; their sum is one."""
+    parts: tuple[Density, ...]
+
+    def __post_init__(self) -> None:
+        if self.shares.shape != (len(self.parts),):
+            raise WrongShape("shares of a mixture", (len(self.parts),), self.shares.shape)
+
+    @property
+    def dimensions(self) -> int:
+        return self.parts[0].dimensions
+
+    @property
+    def columns(self) -> int:
+        return 1 + max(part.columns for part in self.parts)
+
+    def points(self, uniforms: FloatArray) -> FloatArray:
+        chosen = np.searchsorted(np.cumsum(self.shares[:-1]), uniforms[:, 0], side="right")
+        points = np.empty((len(uniforms), self.dimensions))
+        for index, part in enumerate(self.parts):
+            rows = np.flatnonzero(chosen == index)
+            points[rows] = part.points(uniforms[rows, 1 : 1 + part.columns])
+        return points
+
+    def log_density(self, points: FloatArray) -> FloatArray:
+        return log_sum(self.log_densities(points))
+
+    def log_densities(self, points: FloatArray) -> FloatArray:
+        """Return the (k, n) log densities of the parts, each with its share."""
+        return np.stack([part.log_density(points) for part in self.parts]) + np.log(self.shares)[:, np.newaxis]
+
+
+def mixed(first: Density, second: Density, share: float) -> Mixture:
+    """Return a density that draws from the second with the given probability, and from the first otherwise."""
+    return Mixture(np.array([1 - share, share]), (first, second))
+
+
+def defensive(density: Density) -> Mixture:
+    """Return the density with a share of the nominal one, so that weights are bounded.
+
+    References
+    ----------
+    Hesterberg (1995), Technometrics 37(2).
+    """
+    return mixed(density, isotropic(density.dimensions), DEFENSIVE_SHARE)
+
+
+def log_sum(logs: FloatArray) -> FloatArray:
+    """Return the (n,) logs of sums over the first axis of (k, n) logs."""
+    largest = logs.max(axis=0)
+    return np.asarray(largest + np.log(np.exp(logs - largest).sum(axis=0)))
