@@ -4,9 +4,12 @@ Of n final runs drawn from density q, run i has the weight w_i = f / q, f the pa
 w over the failing runs, zero for the others. Limits below count F-, the runs that violate a requirement for certain;
 limits above F+, those that violate it or have no answer: they hold whichever way a missing run would have gone.
 
-The limits are those of a gamma law with the mean's own expectation and variance, and for the upper one as if one more
-run had failed with the largest weight seen. With equal and rare weights they are Garwood's exact limits for a Poisson
-count, the rare-event case of Clopper-Pearson.
+The limits are those of a gamma law with the mean's own expectation and variance; for the lower one as if one more run
+had passed, for the upper one as if one more had failed with the largest weight seen. With equal and rare weights they
+are nearly Garwood's exact limits of a Poisson count, the rare-event case of Clopper-Pearson. Between them they held pf
+in .950 to .973 of the samples, for 200 to 2,000 runs and weights from equal ones to a log-normal law of spread 1 (an
+effective tenth of the failing runs or more); Student's limits in .90 to .95, at 5 to 20 % less width. Where a rare run
+carries most of pf no interval from the sample itself is right: 2,000 runs at spread 2 held it in .92.
 
 References
 ----------
@@ -32,8 +35,8 @@ LARGEST_SHARE = 0.2
 """Most that one run may contribute to the estimate."""
 CONTRADICTION = 0.999
 """Confidence at which plain runs contradict the weighed ones, and the mean weight is not one."""
-_MOST_LOG_WEIGHT = 200.0
-"""Greater weights are cut here, so that their cubes stay finite: the estimate exceeds one long before."""
+_MOST_LOG_WEIGHT = 300.0
+"""Greater weights are cut here, so that their squares stay finite: the estimate exceeds one long before."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,6 @@ class Powers:
     runs: int = 0
     first: Exact = ()
     second: Exact = ()
-    third: Exact = ()
     largest: float = 0.0
 
     def __add__(self, other: "Powers") -> "Powers":
@@ -51,7 +53,6 @@ class Powers:
             self.runs + other.runs,
             exact_sum(self.first + other.first),
             exact_sum(self.second + other.second),
-            exact_sum(self.third + other.third),
             max(self.largest, other.largest),
         )
 
@@ -64,13 +65,9 @@ class Powers:
         return rounded(self.second)
 
     @property
-    def weight_cubed(self) -> float:
-        return rounded(self.third)
-
-    @property
     def effective(self) -> float:
         """How many runs of equal weight would tell as much."""
-        return self.weight**2 / self.weight_squared if self.runs and self.largest else 0.0
+        return self.weight**2 / self.weight_squared if self.weight_squared else 0.0
 
 
 @dataclass(frozen=True)
@@ -176,7 +173,7 @@ def refusal(
         Of each limit, see `limits`.
     largest_weight : float, optional
         What no weight can exceed, because the density drawn from holds the nominal one at the share 1 / largest_weight.
-        Only then is the mean weight a sum with a bounded spread, which must come out at one.
+        Only then has the mean weight, which is one, a bounded spread.
     """
     failed = sums.failed
     if failed.runs < LEAST_FAILING:
@@ -204,7 +201,6 @@ def _powers(weights: FloatArray) -> Powers:
         len(weights),
         exact_sum(weights.tolist()),
         exact_sum((weights**2).tolist()),
-        exact_sum((weights**3).tolist()),
         float(weights.max(initial=0.0)),
     )
 
@@ -212,33 +208,33 @@ def _powers(weights: FloatArray) -> Powers:
 def _below(failing: Powers, runs: int, confidence: float) -> float:
     if not failing.largest:
         return 0.0
-    mean, variance = _mean_and_variance(failing, runs)
+    mean, variance = _mean_and_variance(failing.weight, failing.weight_squared, runs + 1)
     return min(1.0, _gamma_quantile(mean, variance, 1 - confidence))
 
 
 def _above(failing: Powers, runs: int, confidence: float) -> float:
     if not failing.largest:
         return 1.0
-    mean, variance = _mean_and_variance(failing, runs)
+    mean, variance = _mean_and_variance(failing.weight, failing.weight_squared, runs)
     one_more = failing.largest / runs
     return min(1.0, _gamma_quantile(mean + one_more, variance + one_more**2, confidence))
 
 
-def _mean_and_variance(failing: Powers, runs: int) -> tuple[float, float]:
-    """Mean of the weighed outcomes, and the variance of that mean."""
-    mean = failing.weight / runs
-    return mean, max(failing.weight_squared / runs - mean**2, 0.0) / max(runs - 1, 1)
+def _mean_and_variance(weight: float, weight_squared: float, runs: int) -> tuple[float, float]:
+    """Mean over the runs, those that passed as zeros, and the variance of that mean."""
+    mean = weight / runs
+    return mean, max(weight_squared / runs - mean**2, 0.0) / max(runs - 1, 1)
 
 
 def _gamma_quantile(mean: float, variance: float, probability: float) -> float:
-    if variance <= 0:
+    if variance == 0:
         return mean
     return float(gammaincinv(mean**2 / variance, probability)) * variance / mean
 
 
 def _mean_weight_is_one(every: Powers, largest_weight: float) -> bool:
-    """Whether the mean weight lies where Bernstein's inequality puts it, given that no weight exceeds the largest."""
-    mean, variance = _mean_and_variance(every, every.runs)
-    log_level = log(3 / (1 - CONTRADICTION))
-    reach = sqrt(2 * variance * log_level) + 3 * largest_weight * log_level / every.runs
-    return abs(mean - 1) <= reach
+    """Whether the mean weight lies where Bernstein's inequality puts it: no weight exceeds the largest, so the variance
+    of one is at most largest - 1."""
+    log_level = log(2 / (1 - CONTRADICTION)) / every.runs
+    reach = sqrt(2 * (largest_weight - 1) * log_level) + 2 / 3 * largest_weight * log_level
+    return abs(every.weight / every.runs - 1) <= reach
