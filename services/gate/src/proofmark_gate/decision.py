@@ -15,7 +15,12 @@ class Decision:
     """One sentence for each estimate that the verdict rests on."""
 
 
-def decide(estimates: Sequence[Estimate], confidence: float, accept: Literal["exact", "conditional"]) -> Decision:
+def decide(
+    estimates: Sequence[Estimate],
+    confidence: float,
+    accept: Literal["exact", "conditional"],
+    model_free_within: float,
+) -> Decision:
     """Approve if every lower bound reaches its target, reject if any upper bound misses it, else say that it is open.
 
     Parameters
@@ -26,6 +31,9 @@ def decide(estimates: Sequence[Estimate], confidence: float, accept: Literal["ex
         Of the one-sided bounds.
     accept
         The weakest certificate that counts; an estimate below it proves nothing either way.
+    model_free_within : float
+        A conditional certificate approves only if the bound that assumes nothing lies within this factor of the
+        probability of failure that the target allows.
     """
     accepted = {"exact", accept}
     proven = [e for e in estimates if e.certified in accepted]
@@ -35,7 +43,17 @@ def decide(estimates: Sequence[Estimate], confidence: float, accept: Literal["ex
     open_ones = [e for e in estimates if e.certified not in accepted or e.bound_low < e.target]
     if open_ones:
         return Decision("not-proven", tuple(_open(e, confidence, e.certified in accepted) for e in open_ones))
+    unguarded = [e for e in estimates if not _guarded(e, model_free_within)]
+    if unguarded:
+        return Decision("not-proven", tuple(_unguarded(e, confidence, model_free_within) for e in unguarded))
     return Decision("approved", tuple(_reached(e, confidence) for e in estimates))
+
+
+def _guarded(e: Estimate, within: float) -> bool:
+    """Whether runs that assume nothing back a certificate that does."""
+    if e.certified == "exact" or e.model_free_pf_high is None:
+        return e.certified == "exact"
+    return e.model_free_pf_high <= within * (1 - e.target)
 
 
 def _missed(e: Estimate, confidence: float) -> str:
@@ -52,4 +70,15 @@ def _open(e: Estimate, confidence: float, certified: bool) -> str:
     return (
         f"{e.name}: reliability lies between {e.bound_low:.6g} and {e.bound_high:.6g} with {confidence:g} confidence; "
         f"the target {e.target:g} is inside"
+    )
+
+
+def _unguarded(e: Estimate, confidence: float, within: float) -> str:
+    allowed = 1 - e.target
+    held = (
+        "no plain runs bound it" if e.model_free_pf_high is None else f"plain runs put it at {e.model_free_pf_high:.3g}"
+    )
+    return (
+        f"{e.name}: at least {e.bound_low:.6g} reliable, with {confidence:g} confidence, on condition: {e.reason}; "
+        f"without that, {held}, more than {within:g} times the {allowed:.3g} that the target allows"
     )

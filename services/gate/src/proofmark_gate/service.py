@@ -27,7 +27,7 @@ async def judge(assessed: ReliabilityAssessed, context: Context) -> list[Message
         raise Rejected(f"study {study.study} requires {', '.join(study.requires)}: this gate judges reliability alone")
     if estimate.outcome == "failed":
         return []
-    decision = decide(estimate.estimates, estimate.confidence, settings.accept)
+    decision = decide(estimate.estimates, estimate.confidence, settings.accept, settings.model_free_within)
     predicate = {
         "study": study.study,
         "verdict": decision.verdict,
@@ -35,7 +35,11 @@ async def judge(assessed: ReliabilityAssessed, context: Context) -> list[Message
         "design": study.design.design_digest(),
         "spec": study.design.spec_digest(),
         "attempt": study.attempt,
-        "policy": {"accept": settings.accept, "confidence": estimate.confidence},
+        "policy": {
+            "accept": settings.accept,
+            "confidence": estimate.confidence,
+            "model_free_within": settings.model_free_within,
+        },
         "estimates": [e.model_dump(mode="json") for e in estimate.estimates],
         "reproducible": estimate.reproducible,
     }
