@@ -3,59 +3,94 @@
 Vector v owns the Philox counters v·w ... (v + 1)·w - 1 with w = ceil(d / 4), so any sub-range can be made alone, by
 anybody, in any order. A design is laid out in blocks: statistical units whose points depend on one another.
 
-=================  ==========================  ================================================================
-method             blocks                      samples
-=================  ==========================  ================================================================
-monte-carlo        one                         as asked
-latin-hypercube    one hypercube               as asked
-sobol              10 to 19 scrambles of 2**m  rounded down to a multiple of 2**m, the largest 2**m that
-                                               leaves room for ten scrambles; at most 10 % fewer than asked
-=================  ==========================  ================================================================
+============================  ==========================  ===========================================================
+method                        blocks                      samples
+============================  ==========================  ===========================================================
+monte-carlo                   one                         as asked
+latin-hypercube               one hypercube               as asked
+latin-hypercube-centred       one hypercube               as asked
+latin-hypercube-decorrelated  one hypercube               as asked
+sobol                         10 to 19 scrambles of 2**m  rounded down to a multiple of 2**m, the largest 2**m that
+                                                          leaves room for ten scrambles; at most 10 % fewer than asked
+halton                        10 scrambles                rounded down to a multiple of ten
+saltelli                      one plan                    N·(d + 2) or N·(2d + 2), N a power of two; else refused
+============================  ==========================  ===========================================================
 """
 
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from proofmark_reliability.arrays import FloatArray, IntArray
-from proofmark_reliability.counters import WORDS_PER_COUNTER, Region, unit_interval, words
-from proofmark_reliability.errors import OutOfRange, TooFewSamples, TooManyDimensions, UnknownName
+from proofmark_reliability.arrays import FloatArray
+from proofmark_reliability.errors import OutOfRange, TooFewSamples, UnknownName
+from proofmark_reliability.hypercubes import centred_hypercube, decorrelated_hypercube, latin_hypercube
+from proofmark_reliability.montecarlo import monte_carlo
+from proofmark_reliability.nets import halton, sobol
+from proofmark_reliability.saltelli import plan, saltelli
 
-Method: TypeAlias = Literal["monte-carlo", "latin-hypercube", "sobol"]
+__all__ = [
+    "LEAST_SCRAMBLES",
+    "METHODS",
+    "Method",
+    "latin_hypercube",
+    "layout",
+    "monte_carlo",
+    "sobol",
+    "uniforms",
+]
+
+Method: TypeAlias = Literal[
+    "monte-carlo",
+    "latin-hypercube",
+    "latin-hypercube-centred",
+    "latin-hypercube-decorrelated",
+    "sobol",
+    "halton",
+    "saltelli",
+]
 METHODS: tuple[Method, ...] = get_args(Method)
 
 LEAST_SCRAMBLES = 10
 """A t-interval over fewer independent scrambles is too wide to be of use."""
-_CACHED_VECTORS = 4096
-"""Vectors made at a time: their words stay in the processor's cache, which halves the time of a million."""
-SOBOL_BITS = 52
-SOBOL_DIMENSIONS = 21201
-"""Joe & Kuo (2008) give direction numbers so far."""
 
 
-def layout(method: Method, samples: int) -> tuple[int, ...]:
+def layout(method: Method, samples: int, dimensions: int | None = None) -> tuple[int, ...]:
     """Return the number of vectors in each block of a design; their sum never exceeds `samples`.
+
+    Parameters
+    ----------
+    method : str
+        A sampling method.
+    samples : int
+        Vectors that may be spent.
+    dimensions : int, optional
+        Number of random parameters: only Saltelli's plan depends on it, which is otherwise refused when it is made.
 
     Raises
     ------
     TooFewSamples
-        No samples, or for scrambled Sobol fewer than ten scrambles of two points.
+        No samples, or for scrambled points fewer than ten scrambles of two.
+    NotASaltelliPlan
+        The samples make no such plan in so many dimensions.
     UnknownName
         No such method.
     """
     if method not in METHODS:
         raise UnknownName("sampling method", METHODS, method)
-    if method == "sobol":
-        least = 2 * LEAST_SCRAMBLES
-        if samples < least:
-            raise TooFewSamples(method, least, samples)
-        points = 1 << ((samples // LEAST_SCRAMBLES).bit_length() - 1)
-        return (points,) * (samples // points)
-    if samples < 1:
-        raise TooFewSamples(method, 1, samples)
-    return (samples,)
+    least = 2 * LEAST_SCRAMBLES if method in ("sobol", "halton") else 1
+    if samples < least:
+        raise TooFewSamples(method, least, samples)
+    match method:
+        case "sobol":
+            points = 1 << ((samples // LEAST_SCRAMBLES).bit_length() - 1)
+            return (points,) * (samples // points)
+        case "halton":
+            return (samples // LEAST_SCRAMBLES,) * LEAST_SCRAMBLES
+        case "saltelli" if dimensions:
+            return (plan(samples, dimensions).samples,)
+        case _:
+            return (samples,)
 
 
 def uniforms(
@@ -88,6 +123,10 @@ def uniforms(
     ------
     OutOfRange
         The sub-range is not part of the batch.
+    TooManyDimensions, NotASaltelliPlan
+        The method has no such points.
+    UnknownName
+        No such method.
     """
     samples = sum(blocks)
     count = samples - first if count is None else count
@@ -100,79 +139,15 @@ def uniforms(
             return monte_carlo(seed, batch, first, count, dimensions)
         case "latin-hypercube":
             return latin_hypercube(seed, batch, samples, dimensions, first, count)
+        case "latin-hypercube-centred":
+            return centred_hypercube(seed, batch, samples, dimensions, first, count)
+        case "latin-hypercube-decorrelated":
+            return decorrelated_hypercube(seed, batch, samples, dimensions, first, count)
         case "sobol":
             return sobol(seed, batch, blocks, dimensions, first, count)
+        case "halton":
+            return halton(seed, batch, blocks, dimensions, first, count)
+        case "saltelli":
+            return saltelli(seed, batch, samples, dimensions, first, count)
         case _:
             raise UnknownName("sampling method", METHODS, method)
-
-
-def monte_carlo(seed: int, batch: int, first: int, count: int, dimensions: int, bits: int = 52) -> FloatArray:
-    """Return independent points; see `uniforms`."""
-    width = -(-dimensions // WORDS_PER_COUNTER)
-    points = np.empty((count, dimensions))
-    for start in range(0, count, _CACHED_VECTORS):
-        rows = min(_CACHED_VECTORS, count - start)
-        raw = words(seed, batch, (first + start) * width, rows * width).reshape(rows, width * WORDS_PER_COUNTER)
-        points[start : start + rows] = unit_interval(raw[:, :dimensions], bits)
-    return points
-
-
-def latin_hypercube(seed: int, batch: int, samples: int, dimensions: int, first: int, count: int) -> FloatArray:
-    """Return part of one random Latin hypercube of `samples` points; see `uniforms`.
-
-    In every dimension each of the `samples` equal strata holds exactly one point, at a random place strictly inside.
-
-    References
-    ----------
-    McKay, Beckman & Conover (1979), Technometrics 21(2).
-    """
-    # so few bits that stratum + place is exact and division by `samples` cannot carry a point across a stratum's edge
-    points = monte_carlo(seed, batch, first, count, dimensions, bits=50 - samples.bit_length())
-    for dimension in range(dimensions):
-        points[:, dimension] += _permutation(seed, batch, dimension, samples)[first : first + count]
-    points /= samples
-    return points
-
-
-def sobol(seed: int, batch: int, blocks: Sequence[int], dimensions: int, first: int, count: int) -> FloatArray:
-    """Return part of a sequence of independently scrambled Sobol nets, one a block; see `uniforms`.
-
-    Raises
-    ------
-    TooManyDimensions
-        More dimensions than there are direction numbers.
-
-    References
-    ----------
-    Owen (1998), ACM TOMACS 8(1): scrambling. Joe & Kuo (2008), SIAM J. Sci. Comput. 30(5): direction numbers.
-    """
-    if dimensions > SOBOL_DIMENSIONS:
-        raise TooManyDimensions("sobol", SOBOL_DIMENSIONS, dimensions)
-    from scipy.stats import qmc  # takes 1.3 s, and only this method needs it
-
-    parts = [np.empty((0, dimensions))]
-    for scramble, (begin, end) in enumerate(pairwise(accumulate(blocks, initial=0))):
-        low, high = max(first, begin), min(first + count, end)
-        if low < high:
-            # SciPy spawns its generator from a seed sequence, so the scramble's own words become one
-            entropy = words(seed, batch, 0, 1, Region.SCRAMBLES, scramble).ravel().tolist()
-            rng = np.random.Generator(np.random.Philox(entropy))
-            net = qmc.Sobol(dimensions, scramble=True, bits=SOBOL_BITS, rng=rng).random(end - begin)
-            parts.append(net[low - begin : high - begin] + 2.0 ** -(SOBOL_BITS + 1))  # centres of cells: never 0
-    return np.concatenate(parts)
-
-
-def _permutation(seed: int, batch: int, dimension: int, samples: int) -> IntArray:
-    """Return a random order of the strata of one dimension.
-
-    Random words are sorted with the index in their low bits: no two are equal, so the order depends on no sorting
-    algorithm, and it is twice as fast as shuffling.
-    """
-    counters = -(-samples // WORDS_PER_COUNTER)
-    keys = words(seed, batch, 0, counters, Region.PERMUTATIONS, dimension).reshape(-1)[:samples]
-    low_bits = np.uint64((1 << samples.bit_length()) - 1)
-    keys &= ~low_bits
-    keys |= np.arange(samples, dtype=np.uint64)
-    keys.sort()
-    keys &= low_bits
-    return keys.view(np.int64)

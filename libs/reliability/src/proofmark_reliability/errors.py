@@ -39,6 +39,18 @@ class TooManyDimensions(ReliabilityError):
         self.method, self.most, self.got = method, most, got
 
 
+class NotASaltelliPlan(ReliabilityError):
+    """Sobol indices cannot be estimated from so many vectors."""
+
+    def __init__(self, dimensions: int, nearest: Sequence[int], got: int) -> None:
+        super().__init__(
+            f"saltelli with {dimensions} random parameters takes N * {dimensions + 2} samples, or N * "
+            f"{2 * dimensions + 2} for second order, N a power of two: expected for example "
+            f"{' or '.join(map(str, nearest))}, got {got}"
+        )
+        self.dimensions, self.nearest, self.got = dimensions, tuple(nearest), got
+
+
 class NotPositiveDefinite(ReliabilityError):
     """The correlations contradict each other."""
 
