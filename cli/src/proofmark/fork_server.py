@@ -16,7 +16,7 @@ RETURN_MEMORY = {
     "MALLOC_MMAP_THRESHOLD_": "1000000",
     "MALLOC_TRIM_THRESHOLD_": "1000000",
 }
-"""What a large batch needed goes back to the system: measured 11 % less at a million vectors, all processes together."""
+"""What a large batch needed goes back to the system: 11 % less at a million vectors, all processes together."""
 
 
 def start_fork_server() -> None:
