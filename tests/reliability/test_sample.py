@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 from scipy.special import ndtri
+from scipy.stats import multivariate_normal
 
 from proofmark_reliability.designs import uniforms
 from proofmark_reliability.errors import UnknownName, WrongShape
@@ -37,6 +38,18 @@ def test_only_the_named_parameters_are_correlated_in_the_order_given() -> None:
     bore = (columns["bore"] - 0.01) / 5e-5
     assert np.corrcoef(bore, np.log(columns["gap"]))[0, 1] == pytest.approx(0.7, abs=0.035)
     assert np.corrcoef(bore, ndtri(points[:, 1]))[0, 1] == pytest.approx(0, abs=0.035)
+
+
+def test_a_discrete_parameter_is_correlated_by_its_normal_score_and_keeps_its_weights() -> None:
+    """The joint frequency of two low values is that of two correlated normal scores; five standard errors of each."""
+    switches = {name: ("discrete", {"values": (3.0, 7.0), "weights": (0.3, 0.7)}) for name in ("left", "right")}
+    points = uniforms("monte-carlo", 1, 0, (20_000,), 2)
+    columns = vectors(switches, (("left", "right"), [[1.0, 0.8], [0.8, 1.0]]), points)
+    low = np.column_stack(list(columns.values())) == 3.0
+    both = multivariate_normal(cov=[[1.0, 0.8], [0.8, 1.0]]).cdf(ndtri([0.3, 0.3]))
+    assert low.mean(axis=0) == pytest.approx([0.3, 0.3], abs=5 * 0.0033)
+    assert low.all(axis=1).mean() == pytest.approx(both, abs=5 * 0.003)
+    assert np.corrcoef(low.T)[0, 1] < 0.65
 
 
 def test_the_uniforms_are_left_as_they_were() -> None:

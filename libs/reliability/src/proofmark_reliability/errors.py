@@ -74,3 +74,11 @@ class WrongShape(ReliabilityError):
     def __init__(self, what: str, expected: Sequence[int], got: Sequence[int]) -> None:
         super().__init__(f"{what}: expected shape {tuple(expected)}, got {tuple(got)}")
         self.what, self.expected, self.got = what, tuple(expected), tuple(got)
+
+
+class MissingExtra(ReliabilityError):
+    """What was asked for takes an optional dependency."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} takes an extra: install proofmark-reliability[{extra}]")
+        self.what, self.extra = what, extra

@@ -22,7 +22,9 @@ def vectors(
     marginals : mapping
         Name of each random parameter to its (kind, parameters), see `marginals.quantile`; in the order of the columns.
     correlation : (names, matrix), optional
-        Correlation in standard-normal space of the named parameters; the others are independent.
+        Correlation in standard-normal space of the named parameters; the others are independent. Of a discrete
+        parameter it is the correlation of the normal score that its value is read from, not of the values: those
+        keep their weights, and correlate less.
     uniforms : (n, d) float array
         Points of the unit cube, one column for each marginal.
 
