@@ -79,8 +79,18 @@ def t_limits(events: Sequence[int], sizes: Sequence[int], confidence: float) -> 
     return max(0.0, mean - reach), min(1.0, mean + reach)
 
 
-def _check(events: int, trials: int, confidence: float) -> None:
+def require_confidence(confidence: float) -> None:
+    """Refuse what is no confidence: at 0 nothing is said, and 1 is not to be had.
+
+    Raises
+    ------
+    OutOfRange
+    """
     if not 0 < confidence < 1:
         raise OutOfRange("confidence", "strictly between 0 and 1", confidence)
+
+
+def _check(events: int, trials: int, confidence: float) -> None:
+    require_confidence(confidence)
     if not 0 <= events <= trials:
         raise OutOfRange("events", f"from 0 to {trials} trials", events)

@@ -25,7 +25,7 @@ from scipy.special import gammaincinv
 from proofmark_reliability.arrays import BoolArray, FloatArray
 from proofmark_reliability.errors import OutOfRange, WrongShape
 from proofmark_reliability.exact import Exact, exact_sum, rounded
-from proofmark_reliability.intervals import lower_limit, upper_limit
+from proofmark_reliability.intervals import lower_limit, require_confidence, upper_limit
 
 LEAST_FAILING = 20
 """Failing final runs below which their weights say too little about their spread."""
@@ -136,8 +136,7 @@ def weighed(log_weights: FloatArray, failed: BoolArray, missing: BoolArray) -> W
 
 def limits(sums: Weighed, confidence_each: float) -> tuple[float, float]:
     """Return the one-sided limits of pf, below and above, each at the stated confidence."""
-    if not 0 < confidence_each < 1:
-        raise OutOfRange("confidence", "strictly between 0 and 1", confidence_each)
+    require_confidence(confidence_each)
     return _below(sums.failed, sums.runs, confidence_each), _above(sums.suspect, sums.runs, confidence_each)
 
 
