@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from scipy.stats import binom, binomtest, t
 
 from proofmark_reliability.errors import OutOfRange
-from proofmark_reliability.intervals import lower_limit, runs_to_prove, t_limits, two_sided, upper_limit
+from proofmark_reliability.intervals import (
+    hypercube_upper_limit,
+    lower_limit,
+    runs_to_prove,
+    t_limits,
+    two_sided,
+    upper_limit,
+)
 
 RUNS = 1000
 
@@ -114,3 +121,19 @@ def test_t_limits_are_students(events: list[int], confidence: float) -> None:
     low, high = t_limits(events, [64] * len(events), confidence)
     assert low == pytest.approx(max(0, frequencies.mean() - reach), abs=1e-12)
     assert high == pytest.approx(min(1, frequencies.mean() + reach), abs=1e-12)
+
+
+@given(trials=st.integers(2, 5000), data=st.data(), confidence=st.floats(0.5, 0.999))
+def test_a_hypercubes_limit_is_where_cantellis_inequality_is_spent(
+    trials: int, data: st.DataObject, confidence: float
+) -> None:
+    events = data.draw(st.integers(0, trials))
+    p = hypercube_upper_limit(events, trials, confidence)
+    assert events / trials <= p <= 1
+    variance, below = p * (1 - p) / (trials - 1), p - events / trials
+    assert variance == pytest.approx((1 - confidence) * (variance + below**2), rel=1e-6, abs=1e-15) or p == 1
+
+
+def test_limits_from_one_run_of_a_hypercube_say_nothing() -> None:
+    assert (hypercube_upper_limit(0, 0, 0.95), hypercube_upper_limit(0, 1, 0.95)) == (1.0, 1.0)
+    assert hypercube_upper_limit(0, 1000, 0.95) == pytest.approx(19 / 1018)

@@ -145,8 +145,12 @@ def test_weights_that_nothing_speaks_against_are_believed(plain: tuple[int, int,
             (0, 0, 0),
             "weights are worth 17.1 equal ones: expected at least 20",
         ),
-        (equal(100, 200, 0.01), (30, 1000, 0), "plain runs put pf above 0.016, final runs below 0.00578"),
-        (equal(100, 200, 0.01), (0, 5000, 0), "plain runs put pf below 0.00138, final runs above 0.00431"),
+        (
+            equal(100, 200, 0.01),
+            (30, 1000, 0),
+            "plain runs put pf above 0.016, the estimate below 0.00578: failures were missed",
+        ),
+        (equal(100, 200, 0.01), (0, 5000, 0), "plain runs put pf below 0.00138, the estimate above 0.00431"),
     ],
 )
 def test_weights_that_must_not_be_believed_are_refused(sums: Weighed, plain: tuple[int, int, int], reason: str) -> None:

@@ -62,6 +62,26 @@ def runs_to_prove(target: float, confidence: float, failures: int = 0) -> int:
     return enough
 
 
+def hypercube_upper_limit(events: int, trials: int, confidence: float) -> float:
+    """Return a bound that the probability stays below, from one random Latin hypercube, whatever the model.
+
+    The variance of a hypercube's frequency is at most that of trials - 1 independent runs; Cantelli's inequality then
+    bounds how far the frequency falls below the probability. With no event it is about six times Clopper-Pearson's.
+
+    References
+    ----------
+    Owen (1997), SIAM J. Numerical Analysis 34(5): the variance. Cantelli (1928).
+    """
+    _check(events, trials, confidence)
+    if trials < 2 or events == trials:
+        return 1.0
+    frequency = events / trials
+    # (p - frequency)**2 = p (1 - p) c, at its larger root
+    c = confidence / (1 - confidence) / (trials - 1)
+    reach = sqrt(c * (frequency * (1 - frequency) + c / 4))
+    return min(1.0, (frequency + c / 2 + reach) / (1 + c))
+
+
 def t_limits(events: Sequence[int], sizes: Sequence[int], confidence: float) -> tuple[float, float]:
     """Return the one-sided t-limits, below and above, of a probability from independent blocks of equal size.
 

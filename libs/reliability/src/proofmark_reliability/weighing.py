@@ -187,11 +187,15 @@ def refusal(
         )
     if largest_weight is not None and not _mean_weight_is_one(sums.every, largest_weight):
         return f"the mean weight of the final runs is {sums.weight / sums.runs:.3g}: expected one"
-    low, high = limits(sums, confidence_each)
+    return contradiction(*limits(sums, confidence_each), plain_failures, plain_runs, plain_missing)
+
+
+def contradiction(low: float, high: float, plain_failures: int, plain_runs: int, plain_missing: int) -> str:
+    """Say how plain runs contradict limits of pf that others gave, or nothing if they agree."""
     if (least := lower_limit(plain_failures, plain_runs, CONTRADICTION)) > high:
-        return f"plain runs put pf above {least:.3g}, final runs below {high:.3g}: failures were missed"
+        return f"plain runs put pf above {least:.3g}, the estimate below {high:.3g}: failures were missed"
     if (most := upper_limit(plain_failures + plain_missing, plain_runs, CONTRADICTION)) < low:
-        return f"plain runs put pf below {most:.3g}, final runs above {low:.3g}: the weights are wrong"
+        return f"plain runs put pf below {most:.3g}, the estimate above {low:.3g}"
     return ""
 
 
