@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, multivariate_normal
 
-from proofmark_reliability.densities import DEFENSIVE_SHARE, Gaussian, Mixture, defensive, isotropic, log_sum, mixed
+from proofmark_reliability.densities import DEFENSIVE_SHARE, Gaussian, Mixture, defensive, isotropic, log_sum, mixture
 from proofmark_reliability.errors import WrongShape
 from proofmark_reliability.normals import addressed_uniforms, log_nominal
 
@@ -55,7 +55,7 @@ def test_a_point_is_a_function_of_its_own_row() -> None:
 
 
 def test_mixtures_nest() -> None:
-    nested = mixed(MIXTURE, COMPONENT, 0.25)
+    nested = mixture([(3.0, MIXTURE), (1.0, COMPONENT), (0.0, isotropic(4))])
     assert nested.columns == 6
     points = nested.points(addressed_uniforms(7, 0, 50, nested.columns))
     expected = 0.75 * np.exp(MIXTURE.log_density(points)) + 0.25 * np.exp(COMPONENT.log_density(points))

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import ndtr
 
 from proofmark_reliability.arrays import FloatArray
-from proofmark_reliability.densities import Density, Gaussian, isotropic, mixed
+from proofmark_reliability.densities import Density, Gaussian, isotropic, mixture
 from proofmark_reliability.final import PLAIN_SHARE, FinalStage, Known
 from proofmark_reliability.intervals import two_sided
 from proofmark_reliability.normals import to_normals
@@ -112,7 +112,7 @@ def test_a_known_failure_far_from_the_density_is_refused() -> None:
     proposals, sums = run(stage(beyond(0), known), both_sides)
     assert sums.pf == pytest.approx(PF, rel=0.3)
     assert "known failures" in proposals[-1].refusal
-    reached = mixed(beyond(0), beyond(0, -1.0), 0.5)
+    reached = mixture([(0.5, beyond(0)), (0.5, beyond(0, -1.0))])
     assert not run(stage(reached, known), both_sides)[0][-1].refusal
 
 

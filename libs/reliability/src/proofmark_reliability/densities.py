@@ -5,6 +5,7 @@ left. In few dimensions the axes are all there are, a full covariance; in hundre
 failures differ from other runs, and one number says whether they lie further out in the rest.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import log, pi
@@ -68,10 +69,16 @@ class Gaussian:
 
     def log_density(self, points: FloatArray) -> FloatArray:
         offsets = points - self.mean
-        along = offsets @ self.axes
-        squared = np.einsum("nd,nd->n", offsets, offsets) / self.rest**2
-        squared += (along**2) @ (self.deviations**-2 - self.rest**-2)
+        along = (offsets @ self.axes) / self.deviations
+        squared = np.einsum("nr,nr->n", along, along)
+        if len(self.deviations) < self.dimensions:
+            within = along * (self.deviations / self.rest)
+            squared += np.einsum("nd,nd->n", offsets, offsets) / self.rest**2 - np.einsum("nr,nr->n", within, within)
         return np.asarray(self._log_peak - 0.5 * squared)
+
+    def stretched(self, times: float) -> "Gaussian":
+        """Return the density with greater deviations along its axes."""
+        return Gaussian(self.mean, self.axes, self.deviations * times, self.rest)
 
     @cached_property
     def _log_peak(self) -> float:
@@ -121,9 +128,16 @@ class Mixture:
         return np.stack([part.log_density(points) for part in self.parts]) + np.log(self.shares)[:, np.newaxis]
 
 
+def mixture(parts: Sequence[tuple[float, Density]]) -> Mixture:
+    """Return the mixture of parts in these proportions; parts that are never drawn from are left out."""
+    drawn = [(often, part) for often, part in parts if often > 0]
+    shares = np.array([often for often, _ in drawn])
+    return Mixture(shares / shares.sum(), tuple(part for _, part in drawn))
+
+
 def mixed(first: Density, second: Density, share: float) -> Mixture:
     """Return a density that draws from the second with the given probability, and from the first otherwise."""
-    return Mixture(np.array([1 - share, share]), (first, second))
+    return mixture([(1 - share, first), (share, second)])
 
 
 def defensive(density: Density) -> Mixture:
