@@ -4,46 +4,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofmark_aggregator.assessing import assessment, estimates
 from proofmark_aggregator.count import Count, wanted
-from proofmark_aggregator.counting import counted, lost_chunk, opened, planned, read_outcome
-from proofmark_contracts.assessment import Causes
+from proofmark_aggregator.counting import counted, lost_chunk, opened, planned, read_outcome, spent, weigh
+from proofmark_aggregator.estimating import estimates
 from proofmark_contracts.campaign import BatchPlanned, ChunkSimulated
-from proofmark_contracts.message import TableRef
 from proofmark_contracts.study import StudyOpened
 from proofmark_contracts.tables import STATUS, encode_table
-from tests.designs import clearance_design
 
-DIGEST = "0" * 64
-NO_CAUSES = Causes(method="not-identifiable", sentence="")
-
-
-def study(**reliability: object) -> StudyOpened:
-    return StudyOpened(
-        study="s-r1",
-        tenant="t",
-        event="e",
-        submission_sha256=DIGEST,
-        design=clearance_design(**reliability),
-        attempt=1,
-        deadline_s=1.0,
-        engine="0",
-    )
-
-
-def plan(chunks: tuple[int, ...], batch: int = 0, *, last: bool = True) -> BatchPlanned:
-    table = TableRef(sha256=DIGEST, size=0)
-    return BatchPlanned(study="s-r1", batch=batch, vectors=table, chunks=chunks, blocks=(sum(chunks),), last=last)
-
-
-def fold(clearances: np.ndarray, status: np.ndarray, cuts: tuple[int, ...]) -> Count:
-    count = planned(opened(study()), plan(cuts))
-    first = 0
-    for size in cuts:
-        piece = slice(first, first + size)
-        count = counted(count, {"clearance": clearances[piece]}, status[piece].astype(np.int8), 0.0, ())
-        first += size
-    return count
+from .facts import TABLE, fold, plan, study
 
 
 @given(data=st.data(), runs=st.integers(1, 60))
@@ -70,26 +38,6 @@ def test_a_missing_run_lowers_the_lower_bound_and_leaves_the_upper() -> None:
     assert unsure.bound_high == sure.bound_high
 
 
-def test_a_time_out_makes_the_study_irreproducible() -> None:
-    status = np.array([0, 0, 2])
-    assessed = assessment(fold(np.array([1e-4, 1e-4, np.nan]), status, (3,)), NO_CAUSES, None)
-    assert not assessed.reproducible
-    assert assessed.missing_by_status == {"timeout": 1}
-    assert assessed.reasons == ("a run timed out",)
-
-
-def test_a_study_without_one_answer_has_failed() -> None:
-    assessed = assessment(fold(np.full(3, np.nan), np.ones(3), (3,)), NO_CAUSES, None)
-    assert assessed.outcome == "failed"
-    assert assessed.reasons == ("not one of 3 runs gave an answer: 3 error",)
-
-
-def test_a_study_that_was_stopped_is_not_certified() -> None:
-    assessed = assessment(fold(np.full(3, 1e-4), np.zeros(3), (3,)), NO_CAUSES, "stopped by its deadline")
-    assert {e.certified for e in assessed.estimates} == {"no"}
-    assert not assessed.reproducible
-
-
 def test_an_unreadable_answer_is_no_answer() -> None:
     metrics, status = read_outcome(b"not a table", ("clearance",), 5)
     assert np.isnan(metrics["clearance"]).all()
@@ -112,7 +60,7 @@ def test_facts_are_wanted_in_canonical_order() -> None:
     assert wanted(count, "s-r1") == (BatchPlanned, ("s-r1", 0))
     count = planned(count, plan((2, 2)))
     assert wanted(count, "s-r1") == (ChunkSimulated, ("s-r1", 0, 0))
-    count = counted(count, {"clearance": np.ones(2)}, np.zeros(2, np.int8), 0.0, ())
+    count = spent(count, 0.0, ())
     assert wanted(count, "s-r1") == (ChunkSimulated, ("s-r1", 0, 1))
     assert wanted(count.model_copy(update={"assessed": True}), "s-r1") is None
 
@@ -124,9 +72,47 @@ def test_the_state_survives_its_own_json() -> None:
 
 def test_batches_add_up() -> None:
     count = planned(opened(study()), plan((2,), last=False))
-    count = counted(count, {"clearance": np.array([1e-4, 0.0])}, np.zeros(2, np.int8), 0.0, ())
+    count = counted(count, {"clearance": np.array([1e-4, 0.0])}, np.zeros(2, np.int8))
     count = planned(count.model_copy(update={"batch": 1, "planned": None}), plan((3,), batch=1))
-    count = counted(count, {"clearance": np.array([0.0, -1e-5, 1e-4])}, np.zeros(3, np.int8), 0.0, ())
+    count = counted(count, {"clearance": np.array([0.0, -1e-5, 1e-4])}, np.zeros(3, np.int8))
     system = estimates(count)[0]
     assert (system.samples, system.failures) == (5, 3)
     assert count.tally.requirements[0].worst_vector == 3
+
+
+def weighed(status: np.ndarray) -> Count:
+    """Ten plain runs that pass; then five to learn and a thousand final ones, half of which fail, each worth 1e-3."""
+    count = planned(opened(study(method="cross-entropy", target=0.99)), plan((10,), last=False))
+    count = counted(count, {"clearance": np.full(10, 1e-4)}, np.zeros(10, np.int8))
+    roles = {"blocks": (5, 1000), "roles": ("learning", "final"), "weights": TABLE}
+    count = planned(count.model_copy(update={"batch": 1, "planned": None}), plan((1005,), batch=1, **roles))
+    metrics = {"clearance": np.where(np.arange(1005) % 2 == 0, 0.0, 1e-4)}
+    metrics["clearance"][status != 0] = np.nan
+    count = counted(count, metrics, status)
+    return weigh(count, np.log(np.full(1005, 1e-3)), metrics, status)
+
+
+def test_only_final_runs_are_weighed_and_only_plain_ones_bound_without_a_model() -> None:
+    found = weighed(np.zeros(1005, np.int8))
+    system = estimates(found)[0]
+    assert found.weighed[0].runs == 1000
+    assert system.pf is not None
+    assert abs(system.pf - 5e-4) < 1e-12
+    assert (system.samples, system.failures, system.certified) == (1015, 503, "conditional")
+    assert system.model_free_pf_high is not None
+    assert system.model_free_pf_high > 0.2
+
+
+def test_missing_final_runs_count_both_ways() -> None:
+    status = np.zeros(1005, np.int8)
+    sure = estimates(weighed(status))[0]
+    status[6:206:2] = 1
+    unsure = estimates(weighed(status))[0]
+    assert unsure.missing == 100
+    assert unsure.bound_high > sure.bound_high
+    assert abs(unsure.bound_low - sure.bound_low) < 1e-4
+
+
+def test_the_state_of_a_weighed_study_survives_its_own_json() -> None:
+    count = weighed(np.zeros(1005, np.int8))
+    assert Count.model_validate_json(count.model_dump_json()) == count

@@ -1,30 +1,20 @@
-"""Batches and chunks cover a study's vectors, each once."""
+"""Chunks cover a batch's vectors, each once, and fit into messages."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofmark_contracts.message import TABLE_BYTES_INLINE
-from proofmark_contracts.tables import encode_table
-from proofmark_sampler.planning import BATCH_VECTORS, batches, chunks
+from proofmark_contracts.campaign import BatchPlanned
+from proofmark_contracts.message import TABLE_BYTES_INLINE, TableRef
+from proofmark_contracts.tables import decode_table
+from proofmark_sampler.asking import propose
+from proofmark_sampler.planning import chunks, commands
 from proofmark_sampler.vectors import batch_vectors
 from tests.designs import clearance_design
 
 
-@given(samples=st.integers(1, 5 * BATCH_VECTORS))
-def test_monte_carlo_batches_hold_every_sample_once(samples: int) -> None:
-    planned = batches(clearance_design(samples=samples))
-    assert sum(map(sum, planned)) == samples
-    assert all(sum(blocks) <= BATCH_VECTORS for blocks in planned)
-
-
-def test_a_hypercube_is_never_split() -> None:
-    assert batches(clearance_design(method="latin-hypercube", samples=3_000_000)) == ((3_000_000,),)
-
-
-def test_sobol_scrambles_are_blocks_of_one_batch() -> None:
-    (blocks,) = batches(clearance_design(method="sobol", samples=1000))
-    assert len(blocks) >= 10
-    assert len(set(blocks)) == 1
+def plan(sizes: tuple[int, ...]) -> BatchPlanned:
+    table = TableRef(sha256="0" * 64, size=0)
+    return BatchPlanned(study="s-r1", batch=0, vectors=table, chunks=sizes, blocks=(sum(sizes),), last=True)
 
 
 @given(vectors=st.integers(0, 100_000), size=st.none() | st.integers(1, 10_000))
@@ -34,19 +24,23 @@ def test_chunks_hold_every_vector_once(vectors: int, size: int | None) -> None:
     assert all(count > 0 for count in planned)
 
 
+def test_commands_carry_the_vectors_in_order() -> None:
+    design = clearance_design(samples=10, method="monte-carlo")
+    columns = batch_vectors(design, propose(design, []).uniforms)
+    found = commands(design, plan((4, 4, 2)), columns)
+    assert [command.rows for command in found] == [4, 4, 2]
+    tables = [decode_table(command.table) for command in found]
+    for name, column in columns.items():
+        assert [value for table in tables for value in table[name]] == column.tolist()
+
+
 def test_the_largest_chunk_fits_into_a_message() -> None:
-    design = clearance_design(samples=200_000)
+    design = clearance_design(samples=200_000, method="monte-carlo")
     size = max(chunks(design, 200_000, chunk_vectors=1_000_000))
-    columns = batch_vectors(design, 0, (200_000,))
-    assert len(encode_table({name: column[:size] for name, column in columns.items()})) <= TABLE_BYTES_INLINE
+    (command,) = commands(design, plan((size,)), batch_vectors(design, propose(design, []).uniforms))
+    assert len(command.table) <= TABLE_BYTES_INLINE
 
 
 def test_vectors_do_not_depend_on_the_constants() -> None:
-    assert set(batch_vectors(clearance_design(), 0, (10,))) == {"bore", "shaft"}
-
-
-def test_seeds_and_batches_draw_other_vectors() -> None:
-    drawn = {
-        batch_vectors(clearance_design(seed=seed), batch, (8,))["bore"].tobytes() for seed in (0, 1) for batch in (0, 1)
-    }
-    assert len(drawn) == 4
+    design = clearance_design(samples=10, method="monte-carlo")
+    assert set(batch_vectors(design, propose(design, []).uniforms)) == {"bore", "shaft"}

@@ -13,7 +13,8 @@ from proofmark_chassis.connection import connect, last_message, leave
 from proofmark_chassis.objects import ObjectStore
 from proofmark_contracts.frozen import canonical_json, sha256_hex
 from proofmark_contracts.message import Message, Zone
-from proofmark_contracts.study import SpecAnswered, SpecSubmitted, StudyCommanded, StudyOpened
+from proofmark_contracts.study import Continues, SpecAnswered, SpecSubmitted, StudyCommanded, StudyOpened
+from proofmark_spec.document import read_yaml
 
 M = TypeVar("M", bound=Message)
 INLINE_FILES_BYTES = 256 * 1024
@@ -29,7 +30,13 @@ class OperatorClient:
         self._uploads = ObjectStore(edge)
         self._objects = ObjectStore(core)
 
-    async def submit(self, tenant: str, document: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
+    async def submit(
+        self,
+        tenant: str,
+        document: Mapping[str, Any],
+        files: Mapping[str, bytes],
+        continues: Continues | None = None,
+    ) -> str:
         """Submit a spec document with its files; return the event id that the answer will carry.
 
         The id is the digest of what is submitted: submitting the same twice is the same submission.
@@ -38,10 +45,18 @@ class OperatorClient:
             sent = {path: {"base64": base64.b64encode(data).decode()} for path, data in files.items()}
         else:
             sent = {path: {"sha256": await self._uploads.put(data)} for path, data in files.items()}
-        body = {"spec": document, "files": sent}
+        body: dict[str, Any] = {"spec": document, "files": sent}
+        if continues is not None:
+            body["continues"] = continues.model_dump(mode="json")
         event = sha256_hex(canonical_json(body))[:32]
         await self._publish(SpecSubmitted.subject_of(tenant), {"event": event, **body})
         return event
+
+    async def submission(self, opened: StudyOpened) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """The spec document and the files that a study was opened for."""
+        document = await self.object(str(opened.document_sha256))
+        files = {ref.path: await self.object(ref.sha256) for ref in opened.files}
+        return read_yaml(document, opened.study)[0], files
 
     async def answer(self, tenant: str, event: str) -> SpecAnswered:
         """Wait for intake's answer."""

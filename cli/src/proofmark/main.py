@@ -18,6 +18,8 @@ GROUPS = {
     "Judge a design": {
         "run": ("running:run", "Judge a design on this machine, from spec to signed release."),
         "resume": ("studies:resume", "Go on with a paused or interrupted study."),
+        "extend": ("continuing:extend", "Go on with a closed study that was watched: more runs, in a child study."),
+        "compare": ("comparing:compare", "Say how two studies differ: specs, intervals, common random numbers."),
         "report": ("studies:report", "Fetch a study's report."),
     },
     "Work with a running Proofmark": {

@@ -16,7 +16,7 @@ from proofmark.specs import checked, load_spec
 from proofmark_contracts.campaign import RUN_STATUS
 from proofmark_contracts.design import Design, Requirement, Unit
 from proofmark_reliability.marginals import quantile
-from proofmark_sampler.planning import batches
+from proofmark_sampler.asking import propose
 from proofmark_sampler.vectors import batch_vectors
 from proofmark_simulator.outcome import Outcome
 from proofmark_simulator.runner import ModelRunner
@@ -84,10 +84,10 @@ def _median(design: Design) -> dict[str, float]:
 
 
 def _vector(design: Design, index: int) -> dict[str, float]:
-    laid_out = batches(design)
-    if not 0 <= index < sum(laid_out[0]):
-        raise Failure(f"--sample {index}: expected 0 to {sum(laid_out[0]) - 1}", Exit.USAGE)
-    drawn = batch_vectors(design, 0, laid_out[0])
+    points = propose(design, []).uniforms
+    if not 0 <= index < len(points):
+        raise Failure(f"--sample {index}: expected 0 to {len(points) - 1}", Exit.USAGE)
+    drawn = batch_vectors(design, points)
     return {name: float(drawn[name][index]) if name in drawn else value for name, value in _median(design).items()}
 
 

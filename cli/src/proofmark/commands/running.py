@@ -27,6 +27,8 @@ from proofmark_spec import Spec
 OWN_FILES = {"PROOFMARK_ALLOW_PYTHON_MODELS": "true"}
 """The spec and its model are files of the person who runs them."""
 STUDY = "study.json"
+Submission = Callable[[OperatorClient, str], Awaitable[str]]
+"""Submits what goes on from a study, and returns the event that the answer will carry."""
 
 
 def run(
@@ -60,19 +62,44 @@ def resume_folder(folder: Path, as_json: bool) -> int:
     return asyncio.run(_resume(str(json.loads(note.read_text())["study"]), folder, as_json))
 
 
+def continue_folder(parent: Path, submission: Submission, out: Path | None, as_json: bool) -> int:
+    """Judge what goes on from the study of an output folder, on a copy of what its bus holds."""
+    note = parent / BUS / STUDY
+    if not note.exists():
+        raise Failure(f"{parent}: every run has its answer and the verdict is settled: nothing goes on", Exit.USAGE)
+    folder = out or parent.with_name(f"{parent.name}-continued")
+    claim(folder)
+    shutil.copytree(parent / BUS, folder / BUS)
+    study = str(json.loads(note.read_text())["study"])
+
+    async def begin(client: OperatorClient) -> str:
+        return await _submitted(client, await submission(client, study), folder)
+
+    try:
+        return asyncio.run(_judge(begin, folder, as_json))
+    except Failure:
+        shutil.rmtree(folder)
+        raise
+
+
 async def _run(spec: Spec, folder: Path, as_json: bool) -> int:
     console = Console(stderr=True)
     for warning in spec.warnings:
         console.print(f"[yellow]warning:[/] {warning}", highlight=False, soft_wrap=True)
 
     async def begin(client: OperatorClient) -> str:
-        answer = await client.answer(TENANT, await client.submit(TENANT, spec.document, spec.files))
-        if answer.study is None:
-            raise Failure("\n".join(answer.reasons), Exit.USAGE)
-        (folder / BUS / STUDY).write_text(json.dumps({"study": answer.study}))
-        return answer.study
+        return await _submitted(client, await client.submit(TENANT, spec.document, spec.files), folder)
 
     return await _judge(begin, folder, as_json)
+
+
+async def _submitted(client: OperatorClient, event: str, folder: Path) -> str:
+    """The study that a submission became, noted where an interrupted run is looked for."""
+    answer = await client.answer(TENANT, event)
+    if answer.study is None:
+        raise Failure("\n".join(answer.reasons), Exit.USAGE)
+    (folder / BUS / STUDY).write_text(json.dumps({"study": answer.study}))
+    return answer.study
 
 
 async def _resume(study: str, folder: Path, as_json: bool) -> int:
@@ -104,7 +131,8 @@ async def _judge(begin: Callable[[OperatorClient], Awaitable[str]], folder: Path
     document = result.document(str(release) if release else None)
     seconds = {"start": ready - started, "study": time.monotonic() - ready}
     write_run(folder, {**document, **_unsigned(result, seconds)})
-    shutil.rmtree(folder / BUS)
+    if not result.may_go_on:
+        shutil.rmtree(folder / BUS)
     _tell(console, result)
     print(json.dumps(document, indent=2, ensure_ascii=False) if as_json else release or folder)
     return OF_OUTCOME[closed.outcome]

@@ -174,8 +174,35 @@ def pause(study: str, *, tenant: Tenant = TENANT) -> int:
     return _ask_for(study, tenant, "pause")
 
 
-def resume(study: str, *, tenant: Tenant = TENANT, as_json: Json = False) -> int:
-    """Go on with a study that was paused, or, given an output folder, with a run that was interrupted."""
+def resume(
+    study: str,
+    *,
+    failed: Annotated[bool, Parameter(negative="")] = False,
+    spec: Path | None = None,
+    checks: int = 20,
+    tenant: Tenant = TENANT,
+    out: Path | None = None,
+    as_json: Json = False,
+) -> int:
+    """Go on with a study that was paused, or, given an output folder, with a run that was interrupted.
+
+    Parameters
+    ----------
+    study
+        A study on the running bus, or the output folder of `run`.
+    failed
+        Of a closed study, run again what had no answer, in a child study that takes over the good runs.
+    spec
+        With --failed: the spec with its model mended; the one the study was opened for by default.
+    checks
+        With --failed and another model: how many good runs are repeated to see whether it still says the same.
+    out
+        With --failed and a folder: where the child's output goes; beside it by default.
+    """
+    if failed:
+        from proofmark.commands.continuing import rerun_missing
+
+        return rerun_missing(study, spec, checks, tenant, out, as_json)
     if Path(study).is_dir():
         from proofmark.commands.running import resume_folder
 

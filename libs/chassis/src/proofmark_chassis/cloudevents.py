@@ -26,6 +26,9 @@ def event_headers(message: Message) -> dict[str, str]:
     }
 
 
+BESIDE_THE_SPEC = ("files", "event", "continues")
+
+
 def submission(subject: str, data: bytes, headers: dict[str, str]) -> SpecSubmitted:
     """Read a submission however its sender wrapped it.
 
@@ -53,8 +56,9 @@ def submission(subject: str, data: bytes, headers: dict[str, str]) -> SpecSubmit
         {
             "tenant": ids["tenant"],
             "event": _token(event),
-            "spec": body["spec"] if "spec" in body else {k: v for k, v in body.items() if k not in ("files", "event")},
+            "spec": body["spec"] if "spec" in body else {k: v for k, v in body.items() if k not in BESIDE_THE_SPEC},
             "files": {path: {"base64": file} if isinstance(file, str) else file for path, file in files.items()},
+            "continues": body.get("continues"),
         }
     )
 

@@ -49,9 +49,10 @@ class BatchPlanned(Message):
     refusal: str = ""
     """Why the weighed or stated estimate must not be relied on."""
     imported: TableRef | None = None
-    """Outcomes of these vectors in the parent study: the chunks hold only those that run again."""
-    checks: int = 0
-    """How many runs with an answer run again all the same, to see whether the model still says what it said."""
+    """Outcomes that the parent study had for these vectors; there may be fewer of them."""
+    rows: TableRef | None = None
+    """Column `row`: the vectors that the chunks hold, in their order; None if all. Whatever else has an outcome keeps
+    it, and a row that has one runs again to see whether the model still says the same."""
 
 
 class BatchCompleted(Message):

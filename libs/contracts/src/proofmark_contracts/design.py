@@ -224,6 +224,11 @@ class Design(Frozen):
         """The metrics that requirements ask for, each once, in their order."""
         return tuple(dict.fromkeys(requirement.metric for requirement in self.requirements))
 
+    @property
+    def limits(self) -> tuple[tuple[str, float | None, float | None], ...]:
+        """The metric of each requirement, and its limits below and above."""
+        return tuple((asked.metric, asked.low, asked.high) for asked in self.requirements)
+
     def design_digest(self) -> str:
         """Identity of the design itself: a new seed, name, revision or provenance does not change it."""
         document = self.model_dump(mode="json", exclude={"name", "revision", "provenance", "reliability", "units"})

@@ -110,6 +110,8 @@ class StudyOpened(Message):
     """Seconds of unpaused life after which runs without an answer count as missing."""
     engine: str
     """Version of Proofmark that opened it."""
+    document_sha256: Sha256 | None = None
+    """The spec document as it was submitted, JSON or YAML, in the core object store."""
     continues: Continues | None = None
     imports: tuple[tuple[TableRef, TableRef], ...] = ()
     """Vectors and outcomes of the parent's batches, which this study's first batches take over."""

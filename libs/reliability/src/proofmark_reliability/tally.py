@@ -3,7 +3,7 @@
 A run with any margin missing counts as missing for every requirement: it never counts as safe.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,6 +94,26 @@ def margin(metric: FloatArray, low: float | None, high: float | None) -> FloatAr
     inside = np.full(np.shape(metric), np.inf) if low is None else metric - low
     outside = np.full(np.shape(metric), np.inf) if high is None else high - metric
     return np.where(np.isnan(metric), np.nan, np.minimum(inside, outside))
+
+
+def margins_of(
+    limits: Sequence[tuple[str, float | None, float | None]], metrics: Mapping[str, FloatArray]
+) -> FloatArray:
+    """Return the margin of each requirement in each run.
+
+    Parameters
+    ----------
+    limits : (metric, low, high) for each requirement
+        See `margin`.
+    metrics : mapping to (n,) float arrays
+        At least those named.
+
+    Returns
+    -------
+    (n, requirements) float array, columns contiguous, each in the unit of its metric; NaN where there is no answer.
+    """
+    columns = [margin(metrics[name], low, high) for name, low, high in limits]
+    return np.asfortranarray(np.column_stack(columns))
 
 
 def answered(margins: FloatArray, missing: BoolArray) -> BoolArray:

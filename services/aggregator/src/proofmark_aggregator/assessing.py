@@ -1,30 +1,23 @@
 """From counts to the assessment: estimates, margins, causes, and whether anybody could repeat it."""
 
-from dataclasses import asdict
-
 import numpy as np
 
 from proofmark_aggregator.count import Count
-from proofmark_aggregator.counting import FloatArray, Metrics, Status, judged, margins_of
+from proofmark_aggregator.estimating import estimates
+from proofmark_aggregator.runs import Runs
 from proofmark_contracts.assessment import (
+    Capability,
     Causes,
-    Estimate,
     Margin,
     ReliabilityAssessed,
     ReliabilityUpdated,
     Share,
 )
+from proofmark_contracts.design import Design
 from proofmark_reliability.causes import first_causes, sentence
-from proofmark_reliability.estimate import assess
+from proofmark_reliability.six_sigma import cp, cpk
 
 NOT_REPRODUCIBLE = {"timeout": "a run timed out", "worker-lost": "workers were lost until the deadline"}
-
-
-def estimates(count: Count) -> tuple[Estimate, ...]:
-    """The estimate of the system, then of each requirement with a target of its own."""
-    plan = count.design.reliability
-    found = assess(judged(count.design), count.tally, plan.method, plan.confidence)
-    return tuple(Estimate.model_validate(asdict(estimate)) for estimate in found)
 
 
 def update(count: Count) -> ReliabilityUpdated:
@@ -42,44 +35,103 @@ def update(count: Count) -> ReliabilityUpdated:
         r_high=system.r_high,
         cpu_s=count.cpu_s,
         logs=count.logs,
+        reason=planned.reason if planned else "",
     )
 
 
-def assessment(count: Count, causes: Causes, stopped: str | None) -> ReliabilityAssessed:
-    """The final assessment. `stopped` says why the plan was not carried out to its end, if it was not."""
+def assessment(count: Count, runs: Runs | None) -> ReliabilityAssessed:
+    """The final assessment.
+
+    Parameters
+    ----------
+    count : Count
+        Of everything that counts.
+    runs : Runs, optional
+        Those that explain it; None where no vector was planned.
+    """
     found = estimates(count)
     reasons = [why for status, why in NOT_REPRODUCIBLE.items() if count.missing_by_status.get(status)]
-    if stopped is not None:
-        reasons.append(stopped)
-        found = tuple(e.model_copy(update={"certified": "no", "reason": stopped}) for e in found)
-    nothing = found[0].r is None
+    repeatable = not reasons and not count.cut_short
+    if count.stopped:
+        reasons.append(count.stopped)
+    if count.cut_short and not count.watched:
+        found = tuple(e.model_copy(update={"certified": "no", "reason": count.stopped}) for e in found)
+    if count.mixed_model and (told := _mixed(count)):
+        reasons.append(told)
+        found = tuple(e.model_copy(update={"certified": "no", "reason": told}) for e in found)
+    nothing = found[0].r is None and count.vectors > 0
     if nothing:
-        told = ", ".join(f"{runs} {status}" for status, runs in count.missing_by_status.items())
-        reasons.append(f"not one of {count.vectors} runs gave an answer: {told}")
+        said = ", ".join(f"{runs} {status}" for status, runs in count.missing_by_status.items())
+        reasons.append(f"not one of {count.vectors} runs gave an answer: {said}")
+    plan = count.design.reliability
     return ReliabilityAssessed(
         study=count.study,
         outcome="failed" if nothing else "assessed",
-        method=count.design.reliability.method,
-        confidence=count.design.reliability.confidence,
+        method=plan.method,
+        confidence=plan.confidence,
         estimates=found,
         margins=_margins(count),
-        causes=causes,
+        causes=causes_of(count, runs),
         batches=count.batches,
         missing_by_status=count.missing_by_status,
-        reproducible=not any(count.missing_by_status.get(status) for status in NOT_REPRODUCIBLE) and stopped is None,
+        reproducible=repeatable,
         reasons=tuple(reasons),
+        rounds=count.rounds,
+        settled=count.settled if plan.stop == "settled" else None,
+        stopped=count.stopped,
+        capabilities=capabilities(count.design, runs),
+        parent=count.continues.parent if count.continues else None,
+        mixed_model=count.mixed_model,
     )
 
 
-def causes_of(count: Count, vectors: dict[str, FloatArray], metrics: Metrics, status: Status) -> Causes:
-    """Which parameters cause the failures, from the vectors and outcomes of a batch."""
+def causes_of(count: Count, runs: Runs | None) -> Causes:
+    """Which parameters cause the failures: from weighed runs where there are any, else from plain ones."""
     design = count.design
-    margins = margins_of(design, metrics, len(status))
-    found = first_causes(vectors, margins, status != 0, design.reliability.seed)
+    if runs is None:
+        return Causes(method="not-identifiable", sentence="not identifiable: no run was planned")
+    chosen = runs.of("final") if count.weighed else runs.of("plain")
+    found = first_causes(chosen.vectors, chosen.margins(design), chosen.missing, design.reliability.seed)
     shares = tuple(Share(parameter=s.parameter, share=s.share, low=s.low, high=s.high) for s in found.shares)
     return Causes(
         method=found.method, shares=shares, sentence=sentence(found, correlated=design.correlations is not None)
     )
+
+
+def capabilities(design: Design, runs: Runs | None) -> tuple[Capability, ...]:
+    """How the spread of each metric over the plain runs compares with its limits."""
+    if runs is None:
+        return ()
+    plain = runs.of("plain")
+    found = []
+    for asked in design.requirements:
+        column = plain.metrics[asked.metric]
+        values = column[np.isfinite(column)]
+        if len(values) < 2:
+            continue
+        mean, std = float(values.mean()), float(values.std(ddof=1))
+        found.append(
+            Capability(
+                requirement=asked.name,
+                mean=mean,
+                std=std,
+                cp=cp(std, asked.low, asked.high),
+                cpk=cpk(mean, std, asked.low, asked.high),
+            )
+        )
+    return tuple(found)
+
+
+def _mixed(count: Count) -> str:
+    """Why runs of two models are not certified together; empty if the sample that ran again says the same."""
+    assert count.continues is not None
+    parent = count.continues.parent
+    if count.disagreed:
+        told = f"{count.disagreed} of {count.checked} runs of {parent} that ran again say something else"
+        return f"mixed model: {told}"
+    if count.checked == 0:
+        return f"mixed model: no run of {parent} with an answer ran again to see whether the model says the same"
+    return ""
 
 
 def _margins(count: Count) -> tuple[Margin, ...]:

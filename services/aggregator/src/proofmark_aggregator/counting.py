@@ -6,12 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from proofmark_aggregator.count import Count
-from proofmark_contracts.assessment import RunLog
-from proofmark_contracts.campaign import RUN_STATUS, BatchPlanned
+from proofmark_contracts.assessment import Block, Round, RunLog
+from proofmark_contracts.campaign import RUN_STATUS, BatchPlanned, Role
 from proofmark_contracts.design import Design
 from proofmark_contracts.study import StudyOpened
 from proofmark_contracts.tables import STATUS, InvalidTable, encode_table, outcome_columns
-from proofmark_reliability.tally import Group, empty_tally, groups, margin, tally
+from proofmark_reliability.tally import Group, answered, empty_tally, groups, margins_of, tally
+from proofmark_reliability.weighing import Weighed, weighed
 
 FloatArray = npt.NDArray[np.float64]
 Metrics = dict[str, FloatArray]
@@ -30,7 +31,13 @@ def judged(design: Design) -> tuple[Group, ...]:
 def opened(fact: StudyOpened) -> Count:
     """Nothing is counted yet."""
     design = fact.design
-    return Count(study=fact.study, design=design, tally=empty_tally(0, judged(design), len(design.requirements)))
+    return Count(
+        study=fact.study,
+        design=design,
+        continues=fact.continues,
+        mixed_model=fact.mixed_model,
+        tally=empty_tally(0, judged(design), len(design.requirements)),
+    )
 
 
 def planned(count: Count, fact: BatchPlanned) -> Count:
@@ -43,14 +50,31 @@ def planned(count: Count, fact: BatchPlanned) -> Count:
         missing=before.missing + room.missing,
         failures=tuple(mine + more for mine, more in zip(before.failures, room.failures, strict=True)),
     )
+    roles = roles_of(fact)
+    blocks = tuple(Block(role=role, vectors=size) for role, size in zip(roles, fact.blocks, strict=True))
+    this = (Round(reason=fact.reason, blocks=blocks, weights=fact.weights),) if blocks else ()
     return count.model_copy(
-        update={"planned": fact, "chunk": 0, "blocks": (*count.blocks, *fact.blocks), "tally": widened}
+        update={
+            "planned": fact,
+            "chunk": 0,
+            "before": count.vectors,
+            "blocks": (*count.blocks, *fact.blocks),
+            "plain": (*count.plain, *(role == "plain" for role in roles)),
+            "rounds": (*count.rounds, *this),
+            "tally": widened,
+        }
     )
 
 
-def counted(count: Count, metrics: Metrics, status: Status, cpu_s: float, logs: tuple[RunLog, ...]) -> Count:
-    """Count one chunk."""
-    margins = margins_of(count.design, metrics, len(status))
+def roles_of(fact: BatchPlanned) -> tuple[Role, ...]:
+    """What each block of a batch counts for."""
+    plain: Role = "plain"
+    return fact.roles or (plain,) * len(fact.blocks)
+
+
+def counted(count: Count, metrics: Metrics, status: Status) -> Count:
+    """Count the next vectors."""
+    margins = margins_of(count.design.limits, metrics)
     found = tally(margins, status != OK, count.vectors, count.blocks, judged(count.design))
     missing = dict(count.missing_by_status)
     for code, runs in zip(*np.unique(status[status != OK], return_counts=True), strict=True):
@@ -59,21 +83,43 @@ def counted(count: Count, metrics: Metrics, status: Status, cpu_s: float, logs: 
     return count.model_copy(
         update={
             "tally": count.tally + found,
-            "chunk": count.chunk + 1,
             "vectors": count.vectors + len(status),
             "missing_by_status": dict(sorted(missing.items())),
+        }
+    )
+
+
+def spent(count: Count, cpu_s: float, logs: tuple[RunLog, ...]) -> Count:
+    """A chunk is in: what it cost, and what its failing runs said."""
+    return count.model_copy(
+        update={
+            "chunk": count.chunk + 1,
             "cpu_s": count.cpu_s + cpu_s,
             "logs": (*count.logs, *logs)[:LOGS_KEPT],
         }
     )
 
 
-def margins_of(design: Design, metrics: Metrics, rows: int) -> FloatArray:
-    """Margin of each requirement, SI: (rows, requirements) array; NaN where there is no answer."""
-    margins = np.empty((rows, len(design.requirements)))
-    for column, requirement in enumerate(design.requirements):
-        margins[:, column] = margin(metrics[requirement.metric], requirement.low, requirement.high)
-    return margins
+def weigh(count: Count, log_weights: FloatArray, metrics: Metrics, status: Status) -> Count:
+    """Take in the final runs of a completed batch, for each group that is judged.
+
+    Parameters
+    ----------
+    count : Count
+        Of a batch with weights.
+    log_weights, metrics, status : (n,) arrays
+        Of every vector of the batch that was counted.
+    """
+    assert count.planned is not None
+    final = np.repeat([role == "final" for role in roles_of(count.planned)], count.planned.blocks)[: len(status)]
+    margins = margins_of(count.design.limits, metrics)[final]
+    missing = ~answered(margins, status[final] != OK)
+    found = [
+        weighed(log_weights[: len(status)][final], (margins[:, group.members] < 0).any(axis=1) & ~missing, missing)
+        for group in judged(count.design)
+    ]
+    before = count.weighed or (Weighed(),) * len(found)
+    return count.model_copy(update={"weighed": tuple(mine + more for mine, more in zip(before, found, strict=True))})
 
 
 def read_outcome(table: bytes, metrics: tuple[str, ...], rows: int) -> tuple[dict[str, FloatArray], Status]:

@@ -4,9 +4,12 @@ from importlib.metadata import version
 from typing import Any
 
 from proofmark_chassis import Context, Rejected
-from proofmark_contracts.frozen import FileRef, sha256_hex
+from proofmark_contracts.assessment import ReliabilityAssessed
+from proofmark_contracts.design import Design
+from proofmark_contracts.frozen import FileRef, canonical_json, sha256_hex
 from proofmark_contracts.message import Zone
-from proofmark_contracts.study import SpecSubmitted, StudyOpened, study_stem
+from proofmark_contracts.study import SpecSubmitted, StudyClosed, StudyOpened, study_stem
+from proofmark_intake.continuing import TakenOver, taken_over
 from proofmark_intake.ledger import Ledger
 from proofmark_intake.settings import IntakeSettings
 from proofmark_intake.submission import Unacceptable, contents
@@ -38,6 +41,7 @@ async def admit(submitted: SpecSubmitted, context: Context) -> tuple[StudyOpened
     refs = tuple(
         FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in sorted(spec.files.items())
     )
+    inherited = await _inherited(submitted, design, context)
     stem = study_stem(submitted.tenant, design, refs)
     study = await _number(stem, submitted.event, submission_sha256, context)
     await ledger.reserve(
@@ -48,6 +52,7 @@ async def admit(submitted: SpecSubmitted, context: Context) -> tuple[StudyOpened
         samples_limit=settings.quota_samples,
     )
     await _store(spec, context)
+    document = submitted.spec.encode() if isinstance(submitted.spec, str) else canonical_json(submitted.spec)
     opened = StudyOpened(
         study=study,
         tenant=submitted.tenant,
@@ -58,8 +63,28 @@ async def admit(submitted: SpecSubmitted, context: Context) -> tuple[StudyOpened
         attempt=await ledger.attempt(design.design_digest(), study),
         deadline_s=settings.deadline_s,
         engine=version("proofmark-contracts"),
+        document_sha256=await context.core.put(document),
+        continues=submitted.continues,
+        imports=inherited.imports,
+        mixed_model=inherited.mixed_model,
     )
     return opened, spec.warnings
+
+
+async def _inherited(submitted: SpecSubmitted, design: Design, context: Context) -> TakenOver:
+    """What the study takes over from the one it continues, if it continues one."""
+    continues = submitted.continues
+    if continues is None:
+        return TakenOver()
+    parent = await context.read(StudyOpened, continues.parent)
+    if parent is None or parent.tenant != submitted.tenant:
+        raise Unacceptable(f"continues.parent: tenant {submitted.tenant} has no study {continues.parent}")
+    if await context.read(StudyClosed, continues.parent) is None:
+        raise Unacceptable(f"continues.parent: {continues.parent} is still open")
+    assessed = await context.read(ReliabilityAssessed, continues.parent)
+    if assessed is None or not assessed.batches:
+        raise Unacceptable(f"continues.parent: {continues.parent} was closed without an assessment")
+    return taken_over(continues, design, parent, assessed)
 
 
 def _parse(document: dict[str, Any] | str, files: dict[str, bytes]) -> Spec:

@@ -1,29 +1,14 @@
-"""How many vectors a study takes, in which batches, blocks and chunks."""
+"""How a batch is cut into chunks, and the commands that workers take."""
 
+from collections.abc import Mapping
+
+from proofmark_contracts.campaign import BatchPlanned, SimulateChunk
 from proofmark_contracts.design import Design, Model
 from proofmark_contracts.message import TABLE_BYTES_INLINE
-from proofmark_reliability.designs import layout
+from proofmark_contracts.tables import Column, encode_table
 
-BATCH_VECTORS = 1_000_000
-"""Independent vectors are planned a million at a time, which bounds the memory of everybody who holds a batch."""
 EXPRESSION_CHUNK, VECTORISED_CHUNK, SINGLE_CHUNK = 10_000, 500, 25
 TABLE_OVERHEAD_BYTES, COLUMN_OVERHEAD_BYTES = 1024, 256
-
-
-def batches(design: Design) -> tuple[tuple[int, ...], ...]:
-    """The blocks of each batch. Only independent vectors can be split over batches: a hypercube is one whole.
-
-    Raises
-    ------
-    TooFewSamples
-        The method needs more vectors than the spec asks for.
-    """
-    method, samples = design.reliability.method, design.reliability.samples
-    if method != "monte-carlo":
-        return (layout(method, samples),)
-    whole, rest = divmod(samples, BATCH_VECTORS)
-    sizes = (BATCH_VECTORS,) * whole + ((rest,) if rest else ())
-    return tuple(layout(method, size) for size in sizes)
 
 
 def chunks(design: Design, vectors: int, chunk_vectors: int | None) -> tuple[int, ...]:
@@ -34,6 +19,29 @@ def chunks(design: Design, vectors: int, chunk_vectors: int | None) -> tuple[int
     size = min(chunk_vectors or _suiting(design.model), fitting)
     whole, rest = divmod(vectors, size)
     return (size,) * whole + ((rest,) if rest else ())
+
+
+def commands(design: Design, planned: BatchPlanned, columns: Mapping[str, Column]) -> list[SimulateChunk]:
+    """One command a chunk, with its slice of the vectors that are to run."""
+    constants = {name: law.value for name, law in design.parameters.items() if law.kind == "constant"}
+    found: list[SimulateChunk] = []
+    first = 0
+    for n, size in enumerate(planned.chunks):
+        piece = {name: column[first : first + size] for name, column in columns.items()}
+        found.append(
+            SimulateChunk(
+                study=planned.study,
+                batch=planned.batch,
+                n=n,
+                rows=size,
+                model=design.model,
+                constants=constants,
+                metrics=design.metrics,
+                table=encode_table(piece),
+            )
+        )
+        first += size
+    return found
 
 
 def _suiting(model: Model) -> int:

@@ -1,13 +1,20 @@
 """Sampler: plans batches of vectors; learns from completed ones which comes next."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from proofmark_chassis import Context, Service
-from proofmark_contracts.campaign import BatchCompleted, BatchPlanned, SimulateChunk
+import numpy as np
+
+from proofmark_chassis import Context, Rejected, Service
+from proofmark_contracts.campaign import BatchCompleted, BatchPlanned, Role, Stated
 from proofmark_contracts.message import Message, TableRef
-from proofmark_contracts.study import StudyClosed, StudyExpired, StudyOpened
-from proofmark_contracts.tables import Column, encode_table
-from proofmark_sampler.planning import batches, chunks
+from proofmark_contracts.study import Continues, StudyClosed, StudyExpired, StudyOpened
+from proofmark_contracts.tables import STATUS, Column, decode_table, encode_table, floats
+from proofmark_reliability.protocol import Proposal
+from proofmark_reliability.tally import margins_of
+from proofmark_sampler.asking import FloatArray, learns, propose, propose_more
+from proofmark_sampler.continuing import rows_to_run
+from proofmark_sampler.planning import chunks, commands
 from proofmark_sampler.settings import SamplerSettings
 from proofmark_sampler.vectors import batch_vectors
 
@@ -29,50 +36,106 @@ async def continue_or_stop(done: BatchCompleted, context: Context) -> list[Messa
 
 
 async def plan(opened: StudyOpened, batch: int, context: Context) -> list[Message]:
-    """Lay out a batch, store its vectors, and cut them into chunks; nothing for a study that is over."""
-    settings = context.settings
-    assert isinstance(settings, SamplerSettings)
+    """Plan a batch and command its chunks; nothing for a study that is over."""
     for over in (StudyClosed, StudyExpired):
         if await context.read(over, opened.study) is not None:
             return []
-    blocks = batches(opened.design)
-    columns = await context.compute(batch_vectors, opened.design, batch, blocks[batch])
+    continues = opened.continues
+    if continues and (batch < len(opened.imports) or continues.purpose == "rerun-missing"):
+        planned, columns = await take_over(opened, continues, batch, context)
+    else:
+        planned, columns = await ask(opened, batch, context)
+    return [planned, *await context.compute(commands, opened.design, planned, columns)]
+
+
+async def ask(opened: StudyOpened, batch: int, context: Context) -> tuple[BatchPlanned, Mapping[str, Column]]:
+    """The batch that the algorithm proposes, and its vectors."""
+    design = opened.design
+    if parents := len(opened.imports):
+        proposal = await context.compute(propose_more, design, parents, await taken_vectors(opened, context), batch)
+    else:
+        proposal = await context.compute(propose, design, await told(opened, batch, context))
+    columns = await context.compute(batch_vectors, design, proposal.uniforms)
+    weights = proposal.log_weights
     planned = BatchPlanned(
         study=opened.study,
         batch=batch,
         vectors=await stored(columns, context),
-        chunks=chunks(opened.design, sum(blocks[batch]), settings.chunk_vectors),
-        blocks=blocks[batch],
-        last=batch + 1 == len(blocks),
+        chunks=cut(opened, proposal.vectors, context),
+        blocks=tuple(block.vectors for block in proposal.blocks),
+        last=proposal.last,
+        roles=roles(proposal),
+        weights=None if weights is None else await stored({"log_weight": weights}, context),
+        looks=proposal.looks,
+        stated=proposal.stated and Stated(pf=proposal.stated.pf, relative_error=proposal.stated.relative_error),
+        reason=proposal.reason,
+        refusal=proposal.refusal,
     )
-    return [planned, *await context.compute(commands, opened, planned, columns)]
+    return planned, columns
+
+
+async def told(opened: StudyOpened, batch: int, context: Context) -> list[FloatArray]:
+    """The margins of every completed batch, for a method that learns from them."""
+    design = opened.design
+    if not learns(design):
+        return [np.empty((0, len(design.requirements)))] * batch
+    found = []
+    for earlier in range(batch):
+        done = await context.read(BatchCompleted, opened.study, earlier)
+        if done is None:
+            raise Rejected(f"batch {batch} of {opened.study} follows batch {earlier}, which is not completed")
+        outcomes = decode_table(await context.core.get(done.outcomes.sha256))
+        metrics = {name: floats(column) for name, column in outcomes.items() if name != STATUS}
+        found.append(margins_of(design.limits, metrics))
+    return found
+
+
+async def taken_vectors(opened: StudyOpened, context: Context) -> int:
+    """Vectors in the batches that the parent had."""
+    plans = [await context.read(BatchPlanned, opened.study, batch) for batch in range(len(opened.imports))]
+    return sum(sum(plan.blocks) for plan in plans if plan is not None)
+
+
+async def take_over(
+    opened: StudyOpened, continues: Continues, batch: int, context: Context
+) -> tuple[BatchPlanned, Mapping[str, Column]]:
+    """A batch of the parent as it was planned there, with those of its vectors that run in this study."""
+    before = await context.read(BatchPlanned, continues.parent, batch)
+    if before is None:
+        raise Rejected(f"batch {batch} of {continues.parent}, which {opened.study} goes on from, is gone")
+    again: dict[str, Any] = {"study": opened.study, "chunks": (), "imported": None, "rows": None}
+    if batch >= len(opened.imports):
+        return before.model_copy(update=again), {}
+    vectors, imported = opened.imports[batch]
+    columns = decode_table(await context.core.get(vectors.sha256))
+    status = decode_table(await context.core.get(imported.sha256))[STATUS].astype(np.int8)
+    rows = rows_to_run(sum(before.blocks), status, continues, continues.checks if opened.mixed_model else 0)
+    again |= {
+        "chunks": cut(opened, len(rows), context),
+        "imported": imported,
+        "rows": await stored({"row": rows.astype(np.float64)}, context),
+    }
+    if continues.purpose == "extend":
+        again["last"] = False
+    elif await context.read(BatchPlanned, continues.parent, batch + 1) is None:
+        again["last"] = True
+    return before.model_copy(update=again), {name: column[rows] for name, column in columns.items()}
+
+
+def cut(opened: StudyOpened, vectors: int, context: Context) -> tuple[int, ...]:
+    """Vectors in each chunk."""
+    settings = context.settings
+    assert isinstance(settings, SamplerSettings)
+    return chunks(opened.design, vectors, settings.chunk_vectors)
+
+
+def roles(proposal: Proposal) -> tuple[Role, ...]:
+    """What the blocks count for; nothing where all are plain."""
+    told = tuple(block.role for block in proposal.blocks)
+    return () if set(told) <= {"plain"} else told
 
 
 async def stored(columns: Mapping[str, Column], context: Context) -> TableRef:
-    """Keep the whole batch in the core's object store."""
+    """Keep a table in the core's object store."""
     table = await context.compute(encode_table, columns)
     return TableRef(sha256=await context.core.put(table), size=len(table))
-
-
-def commands(opened: StudyOpened, planned: BatchPlanned, columns: Mapping[str, Column]) -> list[Message]:
-    """One command a chunk, with its slice of the vectors."""
-    design = opened.design
-    constants = {name: law.value for name, law in design.parameters.items() if law.kind == "constant"}
-    found: list[Message] = []
-    first = 0
-    for n, size in enumerate(planned.chunks):
-        piece = {name: column[first : first + size] for name, column in columns.items()}
-        found.append(
-            SimulateChunk(
-                study=opened.study,
-                batch=planned.batch,
-                n=n,
-                rows=size,
-                model=design.model,
-                constants=constants,
-                metrics=design.metrics,
-                table=encode_table(piece),
-            )
-        )
-        first += size
-    return found

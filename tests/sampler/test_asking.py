@@ -1,0 +1,55 @@
+"""What the sampler asks, and that asking again after a kill gives the same batch."""
+
+import numpy as np
+import pytest
+
+from proofmark_reliability.protocol import Proposal
+from proofmark_reliability.tally import margins_of
+from proofmark_sampler.asking import learns, propose, propose_more, question
+from proofmark_sampler.vectors import batch_vectors
+from tests.designs import clearance_design
+
+
+def margins(proposal: Proposal) -> np.ndarray:
+    design = clearance_design()
+    vectors = batch_vectors(design, proposal.uniforms)
+    return margins_of(design.limits, {"clearance": vectors["bore"] - vectors["shaft"]})
+
+
+def test_seeds_and_batches_draw_other_vectors() -> None:
+    drawn = set()
+    for seed in (0, 1):
+        design = clearance_design(seed=seed, method="monte-carlo", samples=2_000_000)
+        for told in ([], [np.empty((0, 1))]):
+            drawn.add(propose(design, told).uniforms[:8].tobytes())
+    assert len(drawn) == 4
+
+
+@pytest.mark.parametrize("method", ["auto", "cross-entropy", "kriging", "subset"])
+def test_a_sampler_built_anew_asks_for_the_same_batch(method: str) -> None:
+    design = clearance_design(method=method, samples=3000, target=0.9999)
+    told: list[np.ndarray] = []
+    for _ in range(4):
+        first, again = propose(design, told), propose(design, told)
+        assert first.uniforms.tobytes() == again.uniforms.tobytes()
+        assert first.blocks == again.blocks
+        if first.last:
+            break
+        told.append(margins(first))
+    assert told
+
+
+def test_the_strictest_target_is_the_limit() -> None:
+    assert question(clearance_design(target=0.99)).limit == pytest.approx(0.01)
+
+
+def test_an_extended_study_draws_what_is_left_from_streams_of_its_own() -> None:
+    parent = propose(clearance_design(method="monte-carlo", samples=300), [])
+    more = propose_more(clearance_design(method="monte-carlo", samples=1000), parents=1, runs=300, batch=1)
+    assert (parent.vectors, more.vectors, more.last) == (300, 700, True)
+    assert not set(parent.uniforms[:, 0]) & set(more.uniforms[:, 0])
+
+
+def test_a_fixed_design_learns_nothing() -> None:
+    assert not learns(clearance_design(method="latin-hypercube"))
+    assert learns(clearance_design(method="auto"))
