@@ -270,6 +270,15 @@ def test_weighed_runs_that_must_not_be_believed_leave_the_plain_ones(
     )
 
 
+def test_plain_runs_contradict_what_is_stated_at_all_looks_together() -> None:
+    sums, plain = final_runs(100, weight=1.3e-4), counts([500], [2])
+    below = lower_limit(2, 500, 0.999)
+    assert limits(sums, 0.975)[1] < below < limits(sums, 1 - 0.025 / 10**9)[1]
+    for looks, certified in ((1, "no"), (10**9, "conditional")):
+        (found,) = assess((SYSTEM,), plain, "auto", 0.95, Evidence(spent=plain, weighed=(sums,), looks=looks))
+        assert found.certified == certified
+
+
 def test_without_plain_runs_a_refused_estimate_bounds_nothing() -> None:
     evidence = Evidence(spent=counts([200], [100]), weighed=(final_runs(100),), refusal="the regions moved")
     (found,) = assess((SYSTEM,), counts([], []), "cross-entropy", 0.95, evidence)

@@ -78,6 +78,17 @@ def test_a_rule_fires_at_the_same_vector_however_the_prefix_is_parted(
     assert found == whole
 
 
+@pytest.mark.parametrize("rule", [settles, narrows])
+def test_runs_that_were_missing_before_still_count(rule: Rule) -> None:
+    margins = drawn(0, (0.0, 0.0) if rule is settles else (0.3, 0.3), 0.0, 400)
+    margins[:3] = np.nan
+    before = tally(margins[:50], np.zeros(50, np.bool_), 0, (400,), SYSTEM)
+    whole, rest = rule(margins, nothing(SYSTEM), SYSTEM), rule(margins[50:], before, SYSTEM)
+    assert whole is not None
+    assert rest == whole - 50
+    assert whole > (rule(np.delete(margins, slice(3), 0), nothing(SYSTEM), SYSTEM) or 0) + 3
+
+
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("pf", [(0.0, 0.0), (0.2, 0.0), (0.01, 0.4), (0.05, 0.1)])
 @pytest.mark.parametrize("judged", [SYSTEM, BOTH])

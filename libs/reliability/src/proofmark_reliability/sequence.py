@@ -69,8 +69,7 @@ def lower_limits(events: IntArray, trials: IntArray, confidence: float) -> Float
 def upper_limits(events: IntArray, trials: IntArray, confidence: float) -> FloatArray:
     """Return the one-sided limit that the probability stays below; 1 if every trial was an event. See `is_less`."""
     require_confidence(confidence)
-    limits = _root(lambda p: _log_evidence_of_less(events, trials, p) < -np.log(1 - confidence), events.shape)
-    return np.where(events < trials, limits, 1.0)
+    return _root(lambda p: _log_evidence_of_less(events, trials, p) < -np.log(1 - confidence), events.shape)
 
 
 def lower_limit(events: int, trials: int, confidence: float) -> float:
