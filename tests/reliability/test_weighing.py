@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 from scipy.special import ndtr
 from scipy.stats import binom, chi2
 
@@ -26,6 +27,14 @@ def test_sums_depend_on_neither_order_nor_chunks(log_weights: list[float], data:
     whole = weighed(weights, fate == 1, fate == 2)
     parts = (weighed(weights[piece], fate[piece] == 1, fate[piece] == 2) for piece in np.split(order, cuts))
     assert reduce(add, parts, Weighed()) == whole
+
+
+@given(log_weights=LOG_WEIGHTS)
+def test_sums_survive_json(log_weights: list[float]) -> None:
+    fails = np.arange(len(log_weights)) % 2 == 0
+    sums = weighed(np.array(log_weights), fails, ~fails)
+    adapter = TypeAdapter(Weighed)
+    assert adapter.validate_json(adapter.dump_json(sums)) == sums
 
 
 @given(log_weights=LOG_WEIGHTS, data=st.data(), confidence=st.floats(0.6, 0.999))
