@@ -167,9 +167,20 @@ def test_uniforms_stay_inside_the_unit_cube() -> None:
 
 
 def test_every_requirement_is_visited() -> None:
-    campaign = run(PROBLEMS[9])
-    failures = sum((margins < 0).sum(axis=0) for margins in campaign.told)
-    assert (failures > 100).all()
+    """The second has a thirtieth of the failures; runs drawn towards the union alone would hardly meet it."""
+
+    def unequal(u: FloatArray) -> FloatArray:
+        return np.column_stack((3.5 - u[:, 0], (4.3 + u[:, 1]) * 1e3))
+
+    campaign = run(Problem("unequal", 30, any_of(3.5, 4.3), unequal, requirements=2))
+    first, second = sum((margins < 0).sum(axis=0) for margins in campaign.told[:-1])
+    assert second > 0.1 * first
+
+
+def test_every_batch_has_numbers_of_its_own() -> None:
+    campaign = run(PROBLEMS[1])
+    firsts = [proposal.uniforms[0, 0] for proposal in campaign.proposals[:-1]]
+    assert len(set(firsts)) == len(firsts) > 2
 
 
 def test_missing_runs_are_left_out_of_learning() -> None:

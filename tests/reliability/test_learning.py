@@ -36,13 +36,6 @@ def test_only_the_direction_of_failure_differs_from_nominal() -> None:
     assert part.mean[0] == pytest.approx(4.23, abs=0.1)
 
 
-def test_points_that_carry_no_weight_are_left_out() -> None:
-    normals = np.concatenate((failing_half_space(100, 3, 3.0), np.full((5, 3), 50.0)))
-    weights = np.concatenate((np.full(100, (1 - 1e-6) / 100), np.full(5, 2e-7)))
-    everywhere = np.ones(105, dtype=np.bool_)
-    assert max(np.abs(part.mean).max() for _, part in learn(normals, weights, [everywhere], np.empty((3, 0)))) < 5
-
-
 def test_in_many_dimensions_the_directions_left_share_a_deviation() -> None:
     """On a ball of radius 11 in fifty dimensions, points are 11 / sqrt 50 = 1.56 times further out than nominal."""
     directions = cloud(200, 50)

@@ -27,12 +27,12 @@ def test_plain_points_have_no_direction() -> None:
     assert axes_of(cloud(300)).shape == (DIMENSIONS, 0)
 
 
-def test_the_mean_of_points_on_one_side_is_a_direction() -> None:
+def test_a_mean_too_small_to_spread_the_points_is_a_direction() -> None:
     points = cloud(300)
-    points[:, 7] = 4.0
+    points[:, 7] += 0.9
     axes = axes_of(points)
     assert axes.shape == (DIMENSIONS, 1)
-    assert abs(axes[7, 0]) > 0.95
+    assert abs(axes[7, 0]) > 0.85
 
 
 def test_points_on_two_sides_spread_along_a_direction() -> None:
@@ -46,7 +46,7 @@ def test_one_heavy_point_is_no_direction() -> None:
     points = cloud(300)
     weights = np.full(300, 0.9 / 299)
     weights[0] = 0.1
-    assert informed_axes(points, weights, [weights], NO_SLOPES).shape[1] <= 1
+    assert informed_axes(points, weights, [weights], NO_SLOPES).shape[1] == 0
 
 
 def test_slopes_are_kept_and_axes_are_orthonormal() -> None:

@@ -51,7 +51,7 @@ def informed_axes(
         if float(beyond @ beyond) > _LEAST_MEAN * by_chance:
             axes = np.column_stack((axes, beyond / np.linalg.norm(beyond)))
     # no single heavy point is a direction
-    even = np.minimum(weights, 2 * float((weights**2).sum()))
+    even = np.minimum(weights, float((weights**2).sum()))
     even /= even.sum()
     rest = normals - (normals @ axes) @ axes.T
     _, values, directions = np.linalg.svd(rest * np.sqrt(even)[:, np.newaxis], full_matrices=False)
