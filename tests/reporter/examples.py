@@ -1,25 +1,30 @@
 """Evidence of small studies, counted and assessed as the aggregator does, decided as the gate does."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from proofmark_aggregator.assessing import assessment, causes_of
-from proofmark_aggregator.counting import counted, opened, planned
-from proofmark_contracts.assessment import ReliabilityAssessed
+from proofmark_aggregator.assessing import assessment
+from proofmark_aggregator.counting import counted, opened, planned, weigh
+from proofmark_aggregator.runs import Runs as Explained
+from proofmark_aggregator.runs import joined
+from proofmark_contracts.assessment import Block, ReliabilityAssessed
 from proofmark_contracts.campaign import BatchPlanned
 from proofmark_contracts.design import Design, Unit
 from proofmark_contracts.message import TableRef
 from proofmark_contracts.study import StudyOpened
-from proofmark_contracts.tables import STATUS
+from proofmark_contracts.tables import STATUS, floats
 from proofmark_gate.decision import decide
 from proofmark_reporter.evidence import Evidence
-from proofmark_reporter.runs import Table
+from proofmark_reporter.runs import Batch, Runs, Table
 from tests.designs import clearance_design
 
 STUDY = "mfrggzdfmztwq2lkmfrg-r1"
 OK, ERROR, TIMEOUT = 0, 1, 2
+SETTLED = "the verdict is settled after 400 runs"
+TABLE = TableRef(sha256="0" * 64, size=0)
 
 
 def study_opened(design: Design, **more: Any) -> StudyOpened:
@@ -38,20 +43,57 @@ def study_opened(design: Design, **more: Any) -> StudyOpened:
     )
 
 
-def assessed_of(fact: StudyOpened, vectors: Table, outcomes: Table) -> ReliabilityAssessed:
-    status = outcomes[STATUS].astype(np.int8)
-    metrics = {name: outcomes[name].astype(np.float64) for name in fact.design.metrics}
-    table = TableRef(sha256="0" * 64, size=0)
-    plan = BatchPlanned(study=STUDY, batch=0, vectors=table, chunks=(len(status),), blocks=(len(status),), last=True)
-    count = counted(planned(opened(fact), plan), metrics, status, 0, ())
-    sampled = {name: column[: len(status)].astype(np.float64) for name, column in vectors.items()}
-    return assessment(count, causes_of(count, sampled, metrics, status), None)
+@dataclass(frozen=True)
+class Told:
+    """A batch, with what its algorithm says of it."""
+
+    batch: Batch
+    reason: str = ""
+    looks: int = 1
 
 
-def evidence_of(design: Design, vectors: Table, outcomes: Table, **more: Any) -> Evidence:
-    fact = study_opened(design)
-    assessed = assessed_of(fact, vectors, outcomes)
-    decision = decide(assessed.estimates, assessed.confidence, "conditional")
+def whole(vectors: Table, outcomes: Table) -> tuple[Told, ...]:
+    """A study of one batch of plain runs."""
+    return (Told(Batch(vectors, outcomes)),)
+
+
+def assessed_of(fact: StudyOpened, batches: Sequence[Told], stopped: str = "") -> ReliabilityAssessed:
+    count, found = opened(fact), []
+    for number, told in enumerate(batches):
+        batch = told.batch
+        status = batch.outcomes[STATUS].astype(np.int8)
+        metrics = {name: floats(batch.outcomes[name]) for name in fact.design.metrics}
+        blocks = batch.blocks or (Block(role="plain", vectors=len(status)),)
+        plan = BatchPlanned(
+            study=STUDY,
+            batch=number,
+            vectors=TABLE,
+            chunks=(len(status),),
+            blocks=tuple(block.vectors for block in blocks),
+            last=number + 1 == len(batches),
+            roles=tuple(block.role for block in blocks),
+            weights=None if batch.log_weights is None else TABLE,
+            looks=told.looks,
+            reason=told.reason,
+        )
+        count = counted(planned(count, plan), metrics, status)
+        log_weights = np.zeros(len(status)) if batch.log_weights is None else batch.log_weights[: len(status)]
+        if batch.log_weights is not None:
+            count = weigh(count, log_weights, metrics, status)
+        roles = np.repeat([block.role for block in blocks], plan.blocks)[: len(status)]
+        sampled = {name: floats(column)[: len(status)] for name, column in batch.vectors.items()}
+        found.append(Explained(sampled, metrics, status, log_weights, roles))
+        count = count.model_copy(update={"batch": number + 1, "batches": (*count.batches, (TABLE, TABLE))})
+    settled = fact.design.reliability.stop == "settled" and bool(stopped)
+    count = count.model_copy(update={"stopped": stopped, "settled": settled})
+    return assessment(count, joined(found) if found else None)
+
+
+def evidence_of(design: Design, batches: Sequence[Told], **more: Any) -> Evidence:
+    facts = {name: more.pop(name) for name in ("continues", "mixed_model") if name in more}
+    fact = study_opened(design, **facts)
+    assessed = assessed_of(fact, batches, more.pop("stopped", ""))
+    decision = decide(assessed.estimates, assessed.confidence, "conditional", 10)
     told: dict[str, Any] = {
         "opened": fact,
         "assessed": assessed,
@@ -59,20 +101,21 @@ def evidence_of(design: Design, vectors: Table, outcomes: Table, **more: Any) ->
         "reasons": decision.reasons,
         "gate_keyid": "3f" * 32,
         "decision_sha256": "ab" * 32,
-        "vectors": vectors,
-        "outcomes": outcomes,
+        "runs": Runs.of([told.batch for told in batches], design),
     }
     return Evidence(**{**told, **more})
 
 
-def fit(rows: int = 400, low: float = 2e-5, seed: int = 1, **reliability: Any) -> tuple[Design, Table, Table]:
-    """The bore and the shaft of `clearance_design`, sampled."""
-    design = clearance_design(samples=rows, **reliability)
+def fit(
+    rows: int = 400, low: float = 2e-5, seed: int = 1, missing: Mapping[int, int] | None = None, **reliability: Any
+) -> tuple[Design, tuple[Told, ...]]:
+    """The bore and the shaft of `clearance_design`, sampled; `missing`: the status of rows without an answer."""
+    design = clearance_design(**{"samples": rows, **reliability})
     asked = design.requirements[0].model_copy(update={"low": low})
     random = np.random.default_rng(seed)
     vectors = {"bore": random.normal(10.05e-3, 1e-5, rows), "shaft": random.normal(10e-3, 1e-5, rows)}
     outcomes: Table = {"clearance": vectors["bore"] - vectors["shaft"], STATUS: np.zeros(rows, np.int8)}
-    return design.model_copy(update={"requirements": (asked,)}), {**vectors}, outcomes
+    return design.model_copy(update={"requirements": (asked,)}), whole(vectors, with_missing(outcomes, missing or {}))
 
 
 def with_missing(outcomes: Table, status: Mapping[int, int]) -> Table:
@@ -100,7 +143,7 @@ def loads(names: tuple[str, ...], requirements: tuple[dict[str, Any], ...], rows
     random = np.random.default_rng(5)
     vectors = {name: random.normal(100, 10, rows) for name in sorted(names)}
     total = np.sum([*vectors.values()], axis=0) if vectors else np.full(rows, 9.81)
-    return evidence_of(design, vectors, {"total": total, STATUS: np.zeros(rows, np.int8)})
+    return evidence_of(design, whole(vectors, {"total": total, STATUS: np.zeros(rows, np.int8)}))
 
 
 def oven() -> Evidence:
@@ -142,23 +185,69 @@ def oven() -> Evidence:
     }
     t = vectors["ambient"] + vectors["resistor"] * vectors["</style><b>x"]
     outcomes = with_missing({"t": t, STATUS: np.zeros(200, np.int8)}, {4: ERROR, 9: TIMEOUT, 11: TIMEOUT})
-    return evidence_of(design, vectors, outcomes, model_source="def evaluate(samples):\n    return '</pre><script>'\n")
+    return evidence_of(
+        design, whole(vectors, outcomes), model_source="def evaluate(samples):\n    return '</pre><script>'\n"
+    )
+
+
+def search(missing: int = 0, target: float = 0.99999, **more: Any) -> Evidence:
+    """See `rounds_of_a_search`."""
+    return evidence_of(*rounds_of_a_search(missing, target), **more)
+
+
+def rounds_of_a_search(missing: int = 0, target: float = 0.99999) -> tuple[Design, tuple[Told, ...]]:
+    """A gap that closes once in a million: looked for in rounds, then weighed; the last final runs may be missing."""
+    design = clearance_design(target=target, samples=5000, method="auto")
+    asked = design.requirements[0].model_copy(update={"low": -1.7e-5})
+    wear = asked.model_copy(update={"name": "does not rattle", "low": None, "high": 1.2e-4})
+    design = design.model_copy(update={"requirements": (asked, wear)})
+    random = np.random.default_rng(11)
+    toward = np.array([-1.0, 1.0]) / np.sqrt(2)
+
+    def batch(plain: int, drawn: int, role: str, distance: float, spread: float) -> Batch:
+        """Runs of their own distribution, then runs around the point at so many standard deviations."""
+        near = random.random(drawn) > 0.1
+        normals = random.normal(size=(plain + drawn, 2))
+        centre = distance * toward
+        normals[plain:][near] = centre + spread * normals[plain:][near]
+        apart = ((normals - centre) ** 2).sum(axis=1) / spread**2 - (normals**2).sum(axis=1)
+        log_weights = -np.log(0.1 + 0.9 * np.exp(-apart / 2) / spread**2)
+        log_weights[:plain] = 0
+        vectors = {"bore": 10.05e-3 + 1e-5 * normals[:, 0], "shaft": 10e-3 + 1e-5 * normals[:, 1]}
+        outcomes: Table = {"clearance": vectors["bore"] - vectors["shaft"], STATUS: np.zeros(plain + drawn, np.int8)}
+        if role == "final":
+            outcomes = with_missing(outcomes, dict.fromkeys(range(plain + drawn - missing, plain + drawn), ERROR))
+        sizes = (("plain", plain), (role, drawn))
+        blocks = tuple(Block.model_validate({"role": name, "vectors": size}) for name, size in sizes if size)
+        return Batch({**vectors}, outcomes, blocks, log_weights)
+
+    told = (
+        Told(batch(1000, 0, "plain", 0, 1), "pilot: 1,000 plain runs"),
+        Told(batch(40, 360, "learning", 2, 1.4), "cross-entropy: 0 of 1,000 pilot runs failed"),
+        Told(batch(40, 360, "learning", 4, 1.1), "cross-entropy: level 2, smoothed by 0.41"),
+        Told(batch(100, 900, "final", 4.9, 0.9), "final stage: look 1 of at most 2", looks=2),
+        Told(batch(100, 900, "final", 4.9, 0.9), "final stage: look 2 of at most 2", looks=2),
+    )
+    return design, told
 
 
 def cases() -> dict[str, Evidence]:
     """Studies at the edges of what a report must tell."""
     one: tuple[dict[str, Any], ...] = ({"name": "carries", "high": 120.0},)
-    design, vectors, outcomes = fit()
-    _, _, unanswered = fit(rows=5)
-    small = fit(rows=5)
+    design, (first,) = fit()
+    told, endless = first.batch, np.full(400, np.inf)
     return {
-        "some fail": evidence_of(design, vectors, outcomes),
+        "some fail": evidence_of(*fit()),
         "none fails": evidence_of(*fit(low=-1.0, target=0.9)),
         "all fail": evidence_of(*fit(low=1.0)),
-        "rows missing": evidence_of(design, vectors, with_missing(outcomes, {3: ERROR, 50: TIMEOUT, 399: TIMEOUT})),
-        "one answered": evidence_of(*small[:2], with_missing(unanswered, dict.fromkeys(range(4), ERROR))),
+        "rows missing": evidence_of(*fit(missing={3: ERROR, 50: TIMEOUT, 399: TIMEOUT})),
+        "one answered": evidence_of(*fit(rows=5, missing=dict.fromkeys(range(4), ERROR))),
         "one sample": evidence_of(*fit(rows=1)),
-        "worst is infinite": evidence_of(design, vectors, {**outcomes, "clearance": np.full(400, np.inf)}),
+        "no run": evidence_of(fit()[0], ()),
+        "settled": evidence_of(*fit(target=0.8, stop="settled", samples=5000), stopped=SETTLED),
+        "looked for": search(),
+        "looked for, some missing": search(missing=30),
+        "worst is infinite": evidence_of(design, whole(told.vectors, {**told.outcomes, "clearance": endless})),
         "one parameter": loads(("load",), one),
         "no random parameter": loads((), one),
         "twelve requirements": loads(

@@ -2,69 +2,35 @@
 
 import re
 import warnings
-from math import isclose
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from proofmark_contracts.design import Unit
-from proofmark_reliability.intervals import lower_limit, upper_limit
-from proofmark_reporter.drawing import svg
-from proofmark_reporter.figures import MOST_POINTS, MOST_STEPS, convergence, convergence_of, histogram, scatter
+from proofmark_reporter.drawing import AMBER, BLUE, VIOLET, svg
+from proofmark_reporter.figures import MOST_POINTS, histogram, scatter, tail
+from proofmark_reporter.runs import FINAL, LEARNING, PLAIN
+from tests.reporter.drawn import decades, line
 
 MM = Unit(symbol="mm", factor=1e-3)
 MARGINS = np.random.default_rng(3).normal(2e-3, 1e-3, 2000)
 
 
-def line(figure: str, key: str) -> tuple[list[float], list[float]]:
-    """Where a line of a figure runs: x and y, in the figure's units."""
-    group = re.search(rf'<g id="{key}">.*?d="([^"]+)"', figure, re.DOTALL)
-    assert group is not None, f"no {key} in the figure"
-    numbers = [float(number) for number in re.findall(r"-?\d+\.?\d*", group[1])]
-    return numbers[::2], numbers[1::2]
+def roles(margins: np.ndarray, role: int = PLAIN) -> np.ndarray:
+    return np.full(len(margins), role, np.int8)
 
 
 def test_the_limit_stands_in_every_figure_of_margins() -> None:
     x, _ = line(histogram("h", MARGINS, MM), "h-limit")
     assert x[0] == x[1]
-    _, y = line(scatter("s", MARGINS, MARGINS, (MM, MM)), "s-limit")
+    _, y = line(scatter("s", MARGINS, MARGINS, roles(MARGINS), (MM, MM)), "s-limit")
     assert y[0] == y[1]
-
-
-def test_the_target_stands_in_the_convergence() -> None:
-    found = convergence_of(MARGINS < 0, np.ones(2000, np.bool_), 0.95)
-    _, y = line(convergence(found, 0.99), "convergence-target")
-    assert y[0] == y[1]
-    assert "target 99" in convergence(found, 0.99)
-
-
-@given(st.lists(st.sampled_from(["passed", "failed", "missing"]), min_size=1, max_size=60))
-@settings(max_examples=50)
-def test_the_band_ends_at_the_interval_of_the_whole_study(fates: list[str]) -> None:
-    failed, answered = np.array([f == "failed" for f in fates]), np.array([f != "missing" for f in fates])
-    found = convergence_of(failed, answered, 0.9)
-    runs, failures, missing = len(fates), fates.count("failed"), fates.count("missing")
-    assert found.runs[-1] == runs
-    assert isclose(found.low[-1], 1 - upper_limit(failures + missing, runs, 0.95))
-    assert isclose(found.high[-1], 1 - lower_limit(failures, runs, 0.95))
-    if runs > missing:
-        assert isclose(found.r[-1], 1 - failures / (runs - missing))
-    else:
-        assert np.isnan(found.r[-1])
-
-
-def test_a_long_study_converges_in_few_steps() -> None:
-    found = convergence_of(np.zeros(1_000_000, np.bool_), np.ones(1_000_000, np.bool_), 0.95)
-    assert len(found.runs) <= MOST_STEPS
-    assert list(found.runs) == sorted(set(found.runs.tolist()))
 
 
 def test_a_scatter_draws_no_more_points_than_it_may() -> None:
     many = np.random.default_rng(1).normal(1e-3, 1e-3, 100_000)
-    figure = scatter("s", many, many, (MM, MM))
+    figure = scatter("s", many, many, roles(many), (MM, MM))
     drawn = re.search(
         r"for ([\d,]+) of [\d,]+ runs that meet the requirement and ([\d,]+) of [\d,]+ that violate", figure
     )
@@ -93,13 +59,29 @@ def test_any_margins_can_be_drawn(margins: np.ndarray) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         ElementTree.fromstring(histogram("h", margins, MM))
-        ElementTree.fromstring(scatter("s", margins, margins, (MM, MM)))
+        ElementTree.fromstring(tail("t", margins, margins[:0], margins[:0], MM))
+        ElementTree.fromstring(tail("t", margins, margins, np.full(len(margins), -3.0), MM))
+        ElementTree.fromstring(scatter("s", margins, margins, roles(margins), (MM, MM)))
 
 
 def test_only_runs_beyond_the_limit_are_red() -> None:
     red = "#b3362b"
     assert red in histogram("h", MARGINS, MM)
     assert red not in histogram("h", np.abs(MARGINS), MM)
+
+
+def test_what_a_run_counts_for_is_its_colour() -> None:
+    for role, colour in {PLAIN: BLUE, LEARNING: AMBER, FINAL: VIOLET}.items():
+        figure = scatter("s", MARGINS, MARGINS, roles(MARGINS, role), (MM, MM))
+        assert [shown for shown in (BLUE, AMBER, VIOLET) if shown in figure] == [colour]
+
+
+def test_the_tail_of_final_runs_lies_where_their_weights_put_it() -> None:
+    """A thousand final runs around the limit weigh a millionth each: bins of them are about a hundred-millionth."""
+    plain, final = np.random.default_rng(5).normal(5e-3, 1e-3, 1000), np.linspace(-1e-3, 1e-3, 1000)
+    rare, common = (decades(tail("t", plain, final, np.full(1000, np.log(weight)), MM)) for weight in (1e-6, 1e-2))
+    assert min(rare) == -7
+    assert min(common) > -5
 
 
 def test_ids_of_a_figure_start_with_its_key() -> None:

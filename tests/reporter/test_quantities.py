@@ -17,8 +17,13 @@ from proofmark_reporter.quantities import (
     difference,
     number,
     percent,
+    power_of_ten,
+    probability,
+    probability_at_least,
+    probability_at_most,
     quantity,
     stated_percent,
+    stated_probability,
     symbol,
 )
 
@@ -69,6 +74,53 @@ def test_a_bound_close_to_the_target_has_more_digits() -> None:
     assert plain(at_most(0.99499999, 0.995)) == "99.499999 %"
     assert plain(at_least(0.99123451, 0.9912345)) == "99.123451 %"
     assert plain(at_most(0.995, 0.995)) == "99.5 %"
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [(3.2154e-6, "3.22 × 10⁻⁶"), (9.999e-4, "1 × 10⁻³"), (1e-9, "1 × 10⁻⁹"), (0.0231, "2.31 %"), (0.0, "0 %")],
+)
+def test_a_rare_probability_is_written_as_a_power_of_ten(p: float, text: str) -> None:
+    assert plain(probability(p)) == text
+
+
+def test_what_a_target_allows_shows_no_noise_of_floats() -> None:
+    assert [plain(stated_probability(1 - target)) for target in (0.999999, 0.9999, 0.99)] == [
+        "1 × 10⁻⁶",
+        "1 × 10⁻⁴",
+        "1 %",
+    ]
+
+
+def rare(text: str) -> Fraction:
+    digits, _, power = text.partition(" × 10")
+    exponent = int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+    return Fraction(digits) * Fraction(10) ** exponent
+
+
+@given(st.floats(1e-300, 9.9e-4))
+def test_bounds_on_a_rare_probability_are_rounded_to_their_safe_side(p: float) -> None:
+    low, high = rare(probability_at_least(p)), rare(probability_at_most(p))
+    assert low <= Fraction(repr(p)) <= high
+    assert high - low <= high / 100
+
+
+@given(st.floats(1e-9, 9e-4), st.sampled_from([-1, 0, 1]), st.floats(-6, -1))
+def test_a_bound_on_a_rare_probability_is_on_its_own_side_of_the_limit(limit: float, side: int, power: float) -> None:
+    bound = min(limit * (1 + side * 10**power), 9.9e-4)
+    sides = [
+        (value > Fraction(repr(limit))) - (value < Fraction(repr(limit)))
+        for value in (
+            Fraction(repr(bound)),
+            rare(probability_at_least(bound, limit)),
+            rare(probability_at_most(bound, limit)),
+        )
+    ]
+    assert sides == [sides[0]] * 3
+
+
+def test_a_tick_on_a_scale_of_powers_of_ten_is_one() -> None:
+    assert [power_of_ten(tick) for tick in (1e-6, 0.1, 1.0)] == ["10⁻⁶", "10⁻¹", "1"]
 
 
 def test_a_stated_share_keeps_its_digits() -> None:

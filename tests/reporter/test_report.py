@@ -16,11 +16,13 @@ import pytest
 
 from proofmark_contracts.assessment import ReliabilityAssessed
 from proofmark_contracts.custody import Verdict
+from proofmark_contracts.study import Continues
 from proofmark_contracts.tables import STATUS
 from proofmark_reporter.evidence import EvidenceContradictsItself
-from proofmark_reporter.quantities import difference
+from proofmark_reporter.quantities import difference, probability, probability_at_least, probability_at_most
 from proofmark_reporter.report import render
-from tests.reporter.examples import cases, evidence_of, fit, with_missing
+from proofmark_reporter.runs import Batch, Runs
+from tests.reporter.examples import OK, cases, evidence_of, fit, search, whole
 
 CASES = cases()
 PAGES = {name: render(evidence).decode() for name, evidence in CASES.items()}
@@ -85,7 +87,7 @@ def test_the_page_is_well_formed(case: str) -> None:
     ids = [attributes["id"] for _, attributes in elements.found if "id" in attributes]
     assert len(ids) == len(set(ids))
     figures = re.findall(r"<svg.*?</svg>", PAGES[case], re.DOTALL)
-    assert len(figures) >= 2
+    assert len(figures) >= (1 if case == "no run" else 2)
     for figure in figures:
         ElementTree.fromstring(figure)
 
@@ -163,7 +165,7 @@ def test_numbers_stand_in_the_units_of_the_spec() -> None:
     assert "mean 293.15, std 3, low 273.15, high 313.15" in text
     assert "10 Ω (25 %), 12 Ω (75 %)" in text
     assert "rate 2 per W/m²/K" in text
-    assert text.count("0 °C ≤ t ≤ 30 °C") == 3
+    assert text.count("0 °C ≤ t ≤ 30 °C") == 4
     assert "ρ = −0.5" in text
     assert "clearance ≥ 0.02 mm" in text_of(PAGES["some fail"])
 
@@ -178,18 +180,15 @@ def test_missing_runs_are_told_by_status_with_what_they_did() -> None:
 
 
 def test_a_metric_that_is_no_number_makes_an_answered_run_missing() -> None:
-    design, vectors, outcomes = fit()
-    outcomes = with_missing(outcomes, {3: 0})
-    assert "ok answered, but a requirement's metric is no number 1" in text_of(
-        render(evidence_of(design, vectors, outcomes)).decode()
-    )
+    page = render(evidence_of(*fit(missing={3: OK}))).decode()
+    assert "ok answered, but a requirement's metric is no number 1" in text_of(page)
 
 
 def test_the_worst_vector_is_shown_with_its_values() -> None:
     evidence = CASES["some fail"]
     worst = evidence.assessed.margins[0].worst_vector
     assert worst is not None
-    assert f"{1e3 * evidence.vectors['bore'][worst]:.5g} mm" in text_of(PAGES["some fail"])
+    assert f"{1e3 * evidence.runs.vectors['bore'][worst]:.5g} mm" in text_of(PAGES["some fail"])
 
 
 def test_requirements_that_are_not_drawn_are_named() -> None:
@@ -269,11 +268,85 @@ def test_the_verdict_is_told_of_the_estimate_it_hangs_on(
 
 @pytest.mark.parametrize("column", ["clearance", STATUS])
 def test_evidence_that_contradicts_itself_is_refused(column: str) -> None:
-    evidence = CASES["some fail"]
-    changed = {name: values.copy() for name, values in evidence.outcomes.items()}
+    design, (told,) = fit()
+    changed = {name: values.copy() for name, values in told.batch.outcomes.items()}
     changed[column][0] = 1 if column == STATUS else -1
+    runs = Runs.of([Batch(told.batch.vectors, changed)], design)
     with pytest.raises(EvidenceContradictsItself, match=r"of system: the assessment states \d+, the tables hold \d+"):
-        replace(evidence, outcomes=changed)
+        replace(CASES["some fail"], runs=runs)
+
+
+def test_an_adaptive_study_tells_its_rounds_and_what_its_runs_count_for() -> None:
+    text = text_of(PAGES["looked for"])
+    assert "1 pilot: 1,000 plain runs 1,000 – – 1,000 1,000 0 0" in text
+    assert "3 cross-entropy: level 2, smoothed by 0.41 40 360 – 400 1,800" in text
+    assert "Where the algorithm looked, round by round" in text
+    assert "3800 of" not in text and "3,800 of the 5,000 runs allowed were used." in text
+
+
+def test_a_plain_study_has_one_round_and_no_roles() -> None:
+    text = text_of(PAGES["some fail"])
+    assert "round what was done, and why runs in all failed missing 1 as planned before the first run 400 400" in text
+    assert "Where the algorithm looked" not in text
+
+
+def test_a_rare_failure_is_told_as_a_power_of_ten_with_its_bounds() -> None:
+    evidence = CASES["looked for"]
+    system = evidence.assessed.estimates[0]
+    assert system.pf is not None and system.pf_low is not None and system.pf_high is not None
+    text = text_of(PAGES["looked for"])
+    interval = f"{probability_at_least(system.pf_low)} to {probability_at_most(system.pf_high)}"
+    assert f"Probability of failure, estimated {probability(system.pf)} 95 % interval {interval}" in text
+    assert "Reliability, estimated" not in text
+
+
+def test_a_conditional_certificate_stands_beside_its_model_free_bound() -> None:
+    text = text_of(PAGES["looked for"])
+    assert "On condition. The bounds hold if the final runs visited every region of failure" in text
+    assert "plain runs alone show that at most 0.296 % of units fail, 296 times the 1 × 10⁻⁵" in text
+    approved = text_of(render(search(target=0.999)).decode())
+    assert "✓ Approved" in approved
+    assert "meet every requirement (95 % confidence, on the condition below); the target is 99.9 %." in approved
+
+
+def test_a_study_that_settled_early_says_what_it_spared() -> None:
+    text = text_of(PAGES["settled"])
+    assert "The verdict is settled after 400 runs; of the 5,000 that were allowed, 4,600 were not run." in text
+    assert "confidence sequence: it holds at every moment together" in text
+    assert "4,600" not in text_of(PAGES["some fail"])
+
+
+def test_runs_of_different_distributions_are_never_mixed_unsaid() -> None:
+    """Quantiles, capabilities and histograms are of plain runs; final ones appear weighed."""
+    evidence = CASES["looked for"]
+    plain = evidence.runs.margins[evidence.runs.plain, 0]
+    text = text_of(PAGES["looked for"])
+    assert difference(float(np.median(plain)), evidence.design.units["clearance"], 4) in PAGES["looked for"]
+    assert "Median and 1 % margin are those of the plain runs" in text
+    assert "1,280 plain and 1,800 final runs" in PAGES["looked for"]
+    assert "are those of the plain runs" not in text_of(PAGES["some fail"])
+
+
+def test_six_sigma_stands_beside_the_estimate() -> None:
+    text = text_of(PAGES["some fail"])
+    assert "index β sigma level DPMO" in text
+    capability = CASES["some fail"].assessed.capabilities[0]
+    assert f"{capability.cpk:.3g}" in text
+
+
+def test_a_child_study_names_its_parent() -> None:
+    evidence = CASES["some fail"]
+    opened = evidence.opened.model_copy(update={"continues": Continues(parent="mother-r1", purpose="rerun-missing")})
+    assessed = evidence.assessed.model_copy(update={"parent": "mother-r1", "mixed_model": True})
+    text = text_of(render(replace(evidence, opened=opened, assessed=assessed)).decode())
+    assert "This study takes over the runs of mother-r1 that had an answer" in text
+    assert "Mixed model: mother-r1 ran another model" in text
+
+
+def test_an_assessment_that_tells_no_rounds_is_of_plain_ones() -> None:
+    evidence = CASES["some fail"]
+    silent = replace(evidence, assessed=evidence.assessed.model_copy(update={"rounds": ()}))
+    assert "1 as planned before the first run 400 400" in text_of(render(silent).decode())
 
 
 def test_a_report_of_a_long_study_is_no_longer() -> None:
@@ -282,14 +355,14 @@ def test_a_report_of_a_long_study_is_no_longer() -> None:
 
 
 def test_vectors_that_were_never_run_change_nothing() -> None:
-    design, vectors, outcomes = fit()
-    evidence = evidence_of(design, {name: np.append(column, 1.0) for name, column in vectors.items()}, outcomes)
-    assert render(evidence) == render(evidence_of(design, vectors, outcomes))
+    design, (told,) = fit()
+    longer = {name: np.append(column, 1.0) for name, column in told.batch.vectors.items()}
+    assert render(evidence_of(design, whole(longer, told.batch.outcomes))).decode() == PAGES["some fail"]
 
 
 def test_a_run_without_an_answer_fails_nothing_whatever_its_metric_says() -> None:
-    design, vectors, outcomes = fit(rows=50)
+    design, (told,) = fit(rows=50)
     status = np.zeros(50, np.int8)
     status[0] = 1
-    unanswered = {"clearance": np.append(-1.0, outcomes["clearance"][1:]), STATUS: status}
-    assert not evidence_of(design, vectors, unanswered).runs.failed((0,))[0]
+    unanswered = {"clearance": np.append(-1.0, told.batch.outcomes["clearance"][1:]), STATUS: status}
+    assert not evidence_of(design, whole(told.batch.vectors, unanswered)).runs.failed((0,))[0]

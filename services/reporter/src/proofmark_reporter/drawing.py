@@ -12,7 +12,17 @@ from io import StringIO
 from threading import Lock
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from proofmark_reporter.quantities import number
+
+FloatArray = npt.NDArray[np.float64]
+
 INK, MUTED, GRID, BLUE, RED = "#1d2530", "#5c6673", "#e3e7ec", "#2f5f8f", "#b3362b"
+AMBER, VIOLET = "#c08a2d", "#6a4c93"
+WIDE, NARROW = (6.6, 2.3), (3.2, 1.6)
+"""Inches."""
 
 _STYLE: Any = {
     "axes.axisbelow": True,
@@ -95,6 +105,33 @@ def numbers(most: int = 5, whole: bool = False, decades: bool = False) -> Any:
     from matplotlib.ticker import LogLocator, MaxNLocator
 
     return LogLocator() if decades else MaxNLocator(most, integer=whole, steps=[1, 2, 2.5, 5, 10])
+
+
+def say(
+    axes: Any, text: str, at: tuple[float, float], shift: tuple[int, int], across: bool = False, **style: Any
+) -> None:
+    """Write beside a place in the data, or at a height in the data and a fraction across the axes."""
+    coordinates = ("axes fraction", "data") if across else "data"
+    axes.annotate(text, at, xytext=shift, xycoords=coordinates, textcoords="offset points", color=INK, **style)
+
+
+def dots(axes: Any, x: FloatArray, y: FloatArray, color: str) -> None:
+    """Points as strokes without length, which round caps make dots: one path, far smaller than as many markers."""
+    if len(x):
+        gap = np.full(len(x), np.nan)
+        strokes = (np.column_stack([column, column, gap]).ravel() for column in (x, y))
+        axes.plot(*strokes, color=color, alpha=0.5, linewidth=2.2, solid_capstyle="round")
+
+
+def crosses(axes: Any, x: FloatArray, y: FloatArray, color: str = RED) -> None:
+    """Points that failed."""
+    if len(x):
+        axes.plot(x, y, linestyle="none", marker="x", markersize=3.2, markeredgewidth=0.9, color=color)
+
+
+def plain_number(tick: float, _: int) -> str:
+    """Write a tick."""
+    return number(tick, 7)
 
 
 def warm_up() -> None:

@@ -1,14 +1,14 @@
 """What a report is made of, and the check that it does not contradict itself."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from proofmark_contracts.assessment import Estimate, ReliabilityAssessed
 from proofmark_contracts.custody import Verdict
 from proofmark_contracts.design import Design
 from proofmark_contracts.study import StudyOpened
+from proofmark_reliability.designs import METHODS
 from proofmark_reliability.tally import Group, groups
-from proofmark_reporter.runs import Runs, Table
+from proofmark_reporter.runs import Runs
 
 
 class EvidenceContradictsItself(ValueError):
@@ -38,10 +38,7 @@ class Evidence:
     gate_keyid: str
     decision_sha256: str
     """Of the payload that the gate signed."""
-    vectors: Table
-    """A column in SI for each random parameter; at least as many rows as outcomes."""
-    outcomes: Table
-    """A column in SI for each metric, and `status`; one row for each counted run."""
+    runs: Runs
     model_source: str | None = None
     """Text of the model's file, if it is one."""
 
@@ -59,9 +56,22 @@ class Evidence:
     def design(self) -> Design:
         return self.opened.design
 
-    @cached_property
-    def runs(self) -> Runs:
-        return Runs.of(self.vectors, self.outcomes, self.design)
+    @property
+    def plain(self) -> bool:
+        """Whether every run was drawn from the parameters' own distribution."""
+        return bool(self.runs.plain.all())
+
+    @property
+    def weighed(self) -> bool:
+        """Whether the estimate comes from the weights of final runs."""
+        return bool(self.runs.final.any())
+
+    @property
+    def watched(self) -> bool:
+        """Whether how many plain runs there are may depend on what they found, so that their limits must hold at every
+        moment."""
+        plan = self.design.reliability
+        return plan.stop != "samples" or plan.method not in METHODS
 
     @property
     def judged(self) -> tuple[Group, ...]:

@@ -1,76 +1,33 @@
-"""The charts of a report, as SVG elements. Names and units stand in the page around them."""
+"""Charts of margins, as SVG elements. Names and units stand in the page around them."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from proofmark_contracts.design import Unit
-from proofmark_reliability.intervals import lower_limit, two_sided, upper_limit
-from proofmark_reporter.drawing import BLUE, INK, RED, numbers, svg
-from proofmark_reporter.quantities import count, number, of_differences, percent, stated_percent
-from proofmark_reporter.runs import BoolArray, FloatArray
+from proofmark_reporter.drawing import (
+    AMBER,
+    BLUE,
+    INK,
+    NARROW,
+    RED,
+    VIOLET,
+    WIDE,
+    crosses,
+    dots,
+    numbers,
+    plain_number,
+    say,
+    svg,
+)
+from proofmark_reporter.quantities import count, of_differences, power_of_ten
+from proofmark_reporter.runs import FINAL, LEARNING, PLAIN, Codes, FloatArray, IntArray
 
-MOST_STEPS = 200
 MOST_POINTS = 1500
 MOST_FAILED_POINTS = 500
 MOST_TICKS = 300
 BINS = 40
-WIDE, NARROW = (6.6, 2.3), (3.2, 1.6)
-
-
-@dataclass(frozen=True)
-class Convergence:
-    """What was known after so many runs."""
-
-    runs: npt.NDArray[np.int64]
-    r: FloatArray
-    """NaN where no run had answered."""
-    low: FloatArray
-    high: FloatArray
-
-
-def convergence_of(failed: BoolArray, answered: BoolArray, confidence: float) -> Convergence:
-    """Follow the estimate over the first runs, at no more than `MOST_STEPS` places, spaced by their logarithm.
-
-    The band is the two-sided Clopper-Pearson interval, missing runs counted against either bound.
-    """
-    total = len(failed)
-    steps = np.unique(np.geomspace(min(10, total), total, MOST_STEPS).round().astype(np.int64))
-    failures, missing = np.cumsum(failed)[steps - 1], np.cumsum(~answered)[steps - 1]
-    known = steps - missing
-    limit = two_sided(confidence)
-    counts = list(zip(failures.tolist(), missing.tolist(), steps.tolist(), strict=True))
-    return Convergence(
-        steps,
-        np.divide(known - failures, known, out=np.full(len(steps), np.nan), where=known > 0),
-        np.array([1 - upper_limit(failures + missing, runs, limit) for failures, missing, runs in counts]),
-        np.array([1 - lower_limit(failures, runs, limit) for failures, _, runs in counts]),
-    )
-
-
-def convergence(found: Convergence, target: float) -> str:
-    """Reliability against runs, with its band and the target."""
-    floor = _floor(found, target)
-    last = int(found.runs[-1])
-
-    def draw(axes: Any) -> None:
-        axes.fill_between(found.runs, 100 * found.low, 100 * found.high, color=BLUE, alpha=0.16, linewidth=0)
-        axes.plot(found.runs, 100 * found.r, color=BLUE)
-        axes.plot(found.runs[-1:], 100 * found.r[-1:], "o", color=BLUE, markersize=3.5, clip_on=False)
-        axes.axhline(100 * target, color=INK, linewidth=0.8, dashes=(4, 3), gid="target")
-        axes.set_xscale("log")
-        axes.set_xlim(found.runs[0] * 0.99, last * 1.01)
-        axes.set_ylim(100 * floor, 100 + 3 * (1 - floor))
-        axes.xaxis.set_major_locator(numbers(decades=True))
-        axes.xaxis.set_major_formatter(lambda tick, _: count(round(tick)))
-        axes.yaxis.set_major_locator(numbers(6))
-        axes.yaxis.set_major_formatter(lambda tick, _: f"{number(tick, 12)} %" if tick <= 100 else "")
-        _say(axes, f"target {stated_percent(target)}", (0, 100 * target), (3, -3), across=True, va="top")
-
-    after = f"after {count(last)} runs, between {percent(found.low[-1])} and {percent(found.high[-1])}"
-    return svg("convergence", f"Reliability against runs: {after}. The target is {stated_percent(target)}.", WIDE, draw)
+COLOURS = {PLAIN: BLUE, LEARNING: AMBER, FINAL: VIOLET}
 
 
 def histogram(key: str, margins: FloatArray, unit: Unit) -> str:
@@ -95,22 +52,10 @@ def histogram(key: str, margins: FloatArray, unit: Unit) -> str:
             bins = np.flatnonzero(part[:-1])
             if heights[bins].any():
                 axes.stairs(heights[bins], edges[bins[0] : bins[-1] + 2], fill=True, color=color, alpha=0.8)
-        axes.axvline(0, color=INK, linewidth=1, gid="limit")
         if len(failed):
             axes.vlines(failed[:MOST_TICKS], -0.075 * top, -0.02 * top, color=RED, linewidth=0.6)
-        axes.set_xlim(edges[0], edges[-1])
         axes.set_ylim(-0.09 * top if len(failed) else 0, 1.25 * top)
-        near_the_right = edges[-1] < -edges[0]
-        _say(
-            axes,
-            "limit",
-            (0, 1.25 * top),
-            (-3, -1) if near_the_right else (3, -1),
-            va="top",
-            ha="right" if near_the_right else "left",
-        )
-        axes.xaxis.set_major_locator(numbers(5))
-        axes.xaxis.set_major_formatter(_plain)
+        _frame(axes, edges, 1.25 * top)
         axes.yaxis.set_major_locator(numbers(3, whole=True))
         axes.yaxis.set_major_formatter(lambda tick, _: count(round(tick)) if tick >= 0 else "")
 
@@ -120,13 +65,71 @@ def histogram(key: str, margins: FloatArray, unit: Unit) -> str:
     )
 
 
-def scatter(key: str, values: FloatArray, margins: FloatArray, units: tuple[Unit, Unit]) -> str:
+def tail(key: str, plain: FloatArray, final: FloatArray, log_weights: FloatArray, unit: Unit) -> str:
+    """Probability of the margins of one requirement, on a scale of powers of ten: plain runs filled, final ones as a
+    line, each weighed back to the parameters' own distribution. Where both see something they must agree.
+
+    Parameters
+    ----------
+    plain, final : float arrays
+        Margins of the answered runs, SI.
+    log_weights : float array
+        Of the final runs.
+    unit : Unit
+        Of the metric.
+    """
+    factor = of_differences(unit).factor
+    known = np.isfinite(final)
+    seen = (plain[np.isfinite(plain)] / factor, final[known] / factor)
+    edges = _edges(np.concatenate(seen))
+    weights = (None, np.exp(log_weights[known]))
+    bars, line = (
+        np.histogram(np.clip(values, edges[0], edges[-1]), edges, weights=weight)[0] / max(1, len(of))
+        for values, weight, of in zip(seen, weights, (plain, final), strict=True)
+    )
+    heights = np.concatenate([bars, line])
+    least = float(heights[heights > 0].min(initial=1.0)) / 3
+    most = 6 * float(heights.max(initial=least))
+
+    def draw(axes: Any) -> None:
+        for part, color in ((edges < 0, RED), (edges >= 0, BLUE)):
+            bins = np.flatnonzero(part[:-1])
+            within = edges[bins[0] : bins[-1] + 2]
+            if bars[bins].any():
+                axes.stairs(np.maximum(bars[bins], least), within, baseline=least, fill=True, color=color, alpha=0.45)
+            if line[bins].any():
+                shown = np.where(line[bins] > 0, line[bins], np.nan)
+                axes.stairs(shown, within, baseline=None, color=RED if color == RED else VIOLET, linewidth=1.1)
+        axes.set_yscale("log")
+        axes.set_ylim(least, most)
+        _frame(axes, edges, most)
+        axes.yaxis.set_major_locator(numbers(5, decades=True))
+        axes.yaxis.set_major_formatter(lambda tick, _: power_of_ten(tick) if tick <= 1 else "")
+
+    told = f"{count(len(plain))} plain and {count(len(final))} final runs"
+    return svg(key, f"Probability of margins to the limit, which is at zero, from {told}.", NARROW, draw)
+
+
+def _frame(axes: Any, edges: FloatArray, top: float) -> None:
+    """The limit, and the scale of margins."""
+    axes.axvline(0, color=INK, linewidth=1, gid="limit")
+    axes.set_xlim(edges[0], edges[-1])
+    near_the_right = edges[-1] < -edges[0]
+    side = "right" if near_the_right else "left"
+    say(axes, "limit", (0, top), (-3, -1) if near_the_right else (3, -1), va="top", ha=side)
+    axes.xaxis.set_major_locator(numbers(5))
+    axes.xaxis.set_major_formatter(plain_number)
+
+
+def scatter(key: str, values: FloatArray, margins: FloatArray, roles: Codes, units: tuple[Unit, Unit]) -> str:
     """Margin against a parameter: a dot for a run that meets the requirement, a cross for one that violates it.
 
     Parameters
     ----------
     values, margins : (n,) float arrays
-        Of the answered runs, SI; the first are drawn.
+        Of the answered runs, SI; some of them are drawn, evenly over the study.
+    roles : (n,) int8 array
+        What the runs count for: the colour of a dot.
     units : (Unit, Unit)
         Of the parameter, and of the metric behind the margin.
     """
@@ -135,17 +138,17 @@ def scatter(key: str, values: FloatArray, margins: FloatArray, units: tuple[Unit
     y = margins / of_differences(units[1]).factor
 
     def draw(axes: Any) -> None:
-        if len(good):
-            axes.plot(*_dots(x[good], y[good]), color=BLUE, alpha=0.5, linewidth=2.2, solid_capstyle="round")
-        if len(bad):
-            axes.plot(x[bad], y[bad], linestyle="none", marker="x", markersize=3.2, markeredgewidth=0.9, color=RED)
+        for role, color in COLOURS.items():
+            of = good[roles[good] == role]
+            dots(axes, x[of], y[of], color)
+        crosses(axes, x[bad], y[bad])
         axes.axhline(0, color=INK, linewidth=1, gid="limit")
         axes.margins(0.02, 0.06)
-        _say(axes, "limit", (1, 0), (-1, 2), across=True, ha="right")
+        say(axes, "limit", (1, 0), (-1, 2), across=True, ha="right")
         axes.xaxis.set_major_locator(numbers(8))
-        axes.xaxis.set_major_formatter(_plain)
+        axes.xaxis.set_major_formatter(plain_number)
         axes.yaxis.set_major_locator(numbers(5))
-        axes.yaxis.set_major_formatter(_plain)
+        axes.yaxis.set_major_formatter(plain_number)
 
     return svg(key, f"Margin against the parameter, for {drawn_of(margins)}.", WIDE, draw)
 
@@ -157,25 +160,16 @@ def drawn_of(margins: FloatArray) -> str:
     return f"{good} of {met} runs that meet the requirement and {bad} of {violated} that violate it"
 
 
-def _points(margins: FloatArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The first runs that meet the requirement and the first that violate it, as many as are drawn."""
-    bad = np.flatnonzero(np.isfinite(margins) & (margins < 0))[:MOST_FAILED_POINTS]
-    return np.flatnonzero(np.isfinite(margins) & (margins >= 0))[: MOST_POINTS - len(bad)], bad
+def _points(margins: FloatArray) -> tuple[IntArray, IntArray]:
+    """Runs that meet the requirement and runs that violate it, as many as are drawn."""
+    known = np.isfinite(margins)
+    bad = evenly(np.flatnonzero(known & (margins < 0)), MOST_FAILED_POINTS)
+    return evenly(np.flatnonzero(known & (margins >= 0)), MOST_POINTS - len(bad)), bad
 
 
-def _say(
-    axes: Any, text: str, at: tuple[float, float], shift: tuple[int, int], across: bool = False, **style: Any
-) -> None:
-    """Write beside a place in the data, or at a height in the data and a fraction across the axes."""
-    coordinates = ("axes fraction", "data") if across else "data"
-    axes.annotate(text, at, xytext=shift, xycoords=coordinates, textcoords="offset points", color=INK, **style)
-
-
-def _floor(found: Convergence, target: float) -> float:
-    """Where the reliability axis begins: three times as far from one as the lowest there is to see in the end."""
-    known = found.r[np.isfinite(found.r)]
-    lowest = min(target, float(found.low[-1]), *map(float, known[-1:]))
-    return max(0.0, 1 - 3 * (1 - lowest))
+def evenly(rows: IntArray, most: int) -> IntArray:
+    """No more than so many of these rows, evenly over them."""
+    return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
 
 
 def _edges(shown: FloatArray) -> FloatArray:
@@ -189,13 +183,3 @@ def _edges(shown: FloatArray) -> FloatArray:
     width = (high - low) / BINS or 1.0
     bins = np.arange(min(-1, int(np.floor(low / width))), max(1, int(np.ceil(high / width))) + 1)
     return np.asarray(bins * width, dtype=np.float64)
-
-
-def _dots(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Points as strokes without length, which round caps make dots: one path, far smaller than as many markers."""
-    gap = np.full(len(x), np.nan)
-    return np.column_stack([x, x, gap]).ravel(), np.column_stack([y, y, gap]).ravel()
-
-
-def _plain(tick: float, _: int) -> str:
-    return number(tick, 7)

@@ -16,6 +16,8 @@ STATED = 9
 SHARE = 3
 """Of what a share lacks to 0 or 100 %."""
 MOST_DECIMALS = 12
+RARE = 1e-3
+"""Probabilities below it are written as powers of ten."""
 MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
 DIMENSIONLESS = Unit(symbol="")
@@ -86,6 +88,53 @@ def at_least(bound: float, target: float | None = None) -> str:
 def at_most(bound: float, target: float | None = None) -> str:
     """Write an upper bound on a share, rounded up, with digits enough to tell on which side of the target it is."""
     return _percent(bound, SHARE, ROUND_CEILING, target)
+
+
+def probability(p: float) -> str:
+    """Write a measured probability: `2.31 %`, or `3.21 × 10⁻⁶` where it is rare."""
+    return _probability(p, ROUND_HALF_EVEN)
+
+
+def probability_at_least(bound: float, limit: float | None = None) -> str:
+    """Write a lower bound on a probability, rounded down, with digits enough to tell on which side of a limit it is."""
+    return _probability(bound, ROUND_FLOOR, limit)
+
+
+def probability_at_most(bound: float, limit: float | None = None) -> str:
+    """Write an upper bound on a probability, rounded up, with digits enough to tell on which side of a limit it is."""
+    return _probability(bound, ROUND_CEILING, limit)
+
+
+def stated_probability(p: float) -> str:
+    """Write a probability that follows from what a spec states, such as 1 - target without the noise of floats."""
+    return _scientific(_significant(Decimal(repr(p)), STATED, ROUND_HALF_EVEN)) if 0 < p < RARE else stated_percent(p)
+
+
+def power_of_ten(tick: float, _: int = 0) -> str:
+    """Write a tick on a scale of powers of ten: `10⁻⁶`."""
+    return f"10{str(round(log10(tick))).translate(_SUPERSCRIPTS)}" if tick < 1 else "1"
+
+
+def _probability(p: float, rounding: str, limit: float | None = None) -> str:
+    if not 0 < p < RARE:
+        return _percent(p, SHARE, rounding, limit)
+    exact, digits = Decimal(repr(float(p))), SHARE
+    rounded = _significant(exact, digits, rounding)
+    if limit is not None:
+        aim = Decimal(repr(float(limit)))
+        while rounded.compare(aim) != exact.compare(aim):
+            digits += 1
+            rounded = _significant(exact, digits, rounding)
+    return _scientific(rounded)
+
+
+def _scientific(value: Decimal) -> str:
+    digits, power = value.normalize(), value.adjusted()
+    return f"{digits.scaleb(-power):f} × 10{str(power).translate(_SUPERSCRIPTS)}"
+
+
+def _significant(value: Decimal, digits: int, rounding: str) -> Decimal:
+    return _rounded(value, digits - 1 - value.adjusted(), rounding)
 
 
 def _percent(share: float, digits: int, rounding: str, target: float | None = None) -> str:

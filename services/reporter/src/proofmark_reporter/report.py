@@ -5,36 +5,25 @@ from dataclasses import dataclass
 
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
 
-from proofmark_contracts.assessment import Estimate, Margin
+from proofmark_contracts.assessment import Capability, Margin
 from proofmark_contracts.campaign import RUN_STATUS
 from proofmark_contracts.design import Correlations, Unit
-from proofmark_reporter import quantities, wording
+from proofmark_reporter import certificates, quantities, wording
+from proofmark_reporter.charts import Charts
 from proofmark_reporter.evidence import Evidence
-from proofmark_reporter.figures import convergence, convergence_of, drawn_of, histogram, scatter
 from proofmark_reporter.nominal import nominal_margins
-from proofmark_reporter.quantities import DIMENSIONLESS, MEASURED, difference, of_differences, quantity, symbol
-from proofmark_reporter.runs import FloatArray
+from proofmark_reporter.quantities import DIMENSIONLESS, MEASURED, difference, number, quantity, symbol
+from proofmark_reporter.rounds import rows
+from proofmark_reporter.runs import BoolArray, FloatArray
+from proofmark_reporter.sigmas import pf_by_requirement, six_sigma
 
-MOST_HISTOGRAMS = 6
+BETWEEN_SCRAMBLES = ("sobol", "halton")
 MARGIN = 4
 """Significant digits of a margin."""
 MOST_WORST_VECTORS = 5
 MOST_CAUSES = 12
 MOST_SOURCE_CHARACTERS = 40_000
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A figure with the spec's own words around it."""
-
-    svg: Markup
-    title: str
-    across: str
-    """What the horizontal axis shows."""
-    up: str
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,7 +33,7 @@ class Worst:
     vector: int
     requirements: tuple[str, ...]
     parameters: dict[str, tuple[str, str]]
-    """Value, and how many standard deviations from the mean of all vectors."""
+    """Value, and how many standard deviations from the mean of the plain vectors."""
     metrics: dict[str, str]
 
 
@@ -63,7 +52,18 @@ def _template() -> Template:
     )
     environment.filters |= {
         name: getattr(quantities, name)
-        for name in ("percent", "stated_percent", "at_least", "at_most", "count", "number")
+        for name in (
+            "percent",
+            "stated_percent",
+            "at_least",
+            "at_most",
+            "count",
+            "number",
+            "probability",
+            "probability_at_least",
+            "probability_at_most",
+            "stated_probability",
+        )
     }
     return environment.get_template("report.html.j2")
 
@@ -76,14 +76,14 @@ class _View:
         self.design = evidence.design
         self.assessed = evidence.assessed
         self.runs = evidence.runs
-        self.answered = evidence.runs.answered
-        self.margins = evidence.runs.margins[self.answered]
 
     def variables(self) -> dict[str, object]:
         evidence, design, assessed = self.evidence, self.design, self.assessed
         decisive, confidence = evidence.decisive, assessed.confidence
-        asked = self._asked(decisive)
-        histograms = sorted(range(len(design.requirements)), key=lambda index: -assessed.margins[index].failures)
+        asked = wording.asked(decisive, design)
+        charts = Charts(evidence)
+        system = evidence.judged[0].members
+        everything = tuple(range(len(design.requirements)))
         return {
             "evidence": evidence,
             "opened": evidence.opened,
@@ -91,23 +91,32 @@ class _View:
             "assessed": assessed,
             "title": wording.TITLES[evidence.verdict],
             "sentence": wording.verdict_sentence(evidence.verdict, decisive, confidence, asked),
-            "asked": asked,
             "decisive": decisive,
-            "certificates": wording.CERTIFICATES,
-            "takes": [(e.name, list(wording.what_it_takes(e, confidence))) for e in assessed.estimates],
-            "convergence": self._convergence(),
+            "rare": decisive.pf_high is not None and decisive.pf_high < quantities.RARE,
+            "certificates": certificates.CERTIFICATES,
+            "certified": certificates.certificates(assessed.estimates, confidence),
+            "origin": list(certificates.origin(evidence.opened, assessed)),
+            "spending": certificates.spending(design.reliability, assessed),
+            "rounds": list(rows(self.runs, assessed.rounds, everything)),
+            "course": charts.course(),
+            "weighing": certificates.weighing(self.runs, system) if evidence.weighed else "",
+            "takes": [
+                (e.name, list(wording.what_it_takes(e, confidence, evidence.plain, evidence.watched)))
+                for e in assessed.estimates
+            ],
+            "following": charts.following(),
+            "sigmas": [six_sigma(e) for e in assessed.estimates],
+            "capabilities": [self._capability(one) for one in assessed.capabilities],
             "requirements": list(self._requirements()),
-            "histograms": [self._histogram(index) for index in sorted(histograms[:MOST_HISTOGRAMS])],
-            "left_out": [design.requirements[index].name for index in sorted(histograms[MOST_HISTOGRAMS:])],
-            "caused_by": int(evidence.runs.failed(range(len(design.requirements))).sum()),
+            "histograms": [charts.margins(index) for index in charts.drawn],
+            "left_out": [design.requirements[index].name for index in charts.left_out],
+            "caused_by": int(self.runs.failed(everything)[self._explaining].sum()),
             "shares": assessed.causes.shares[:MOST_CAUSES],
             "shares_left_out": assessed.causes.shares[MOST_CAUSES:],
-            "scatter": self._scatter(),
+            "scatter": charts.scatter(),
             "worst": self._worst(),
             "missing": list(self._missing()),
-            "missing_effect": wording.without_the_missing(
-                assessed.estimates[0], confidence, assessed.method, len(assessed.estimates)
-            ),
+            "missing_effect": " ".join(filter(None, self._missing_effect(system))),
             "parameters": [
                 (name, law.kind, wording.law_in_units(law, self._unit(name)), wording.law_in_units(law, DIMENSIONLESS))
                 for name, law in sorted(design.parameters.items())
@@ -118,31 +127,20 @@ class _View:
             "units_of": lambda name: symbol(self._unit(name)) or "1",
         }
 
+    @property
+    def _explaining(self) -> BoolArray:
+        """(n,) the runs that causes and probabilities of single requirements come from."""
+        return self.runs.final if self.evidence.weighed else self.runs.plain
+
     def _unit(self, name: str) -> Unit:
         return self.design.units.get(name, DIMENSIONLESS)
 
-    def _asked(self, estimate: Estimate) -> str:
-        if estimate.name != "system":
-            return f"the requirement “{estimate.name}”"
-        alone = len(self.design.requirements) == 1
-        if alone:
-            return f"the requirement “{self.design.requirements[0].name}”"
-        return (
-            "every requirement"
-            if len(self.assessed.estimates) == 1
-            else "every requirement without a target of its own"
-        )
-
-    def _convergence(self) -> Chart:
-        group, estimate = self.evidence.judged[0], self.assessed.estimates[0]
-        found = convergence_of(self.runs.failed(group.members), self.answered, self.assessed.confidence)
-        title = f"Reliability as the runs came in: share of units that meet {self._asked(estimate)}"
-        return Chart(Markup(convergence(found, estimate.target)), title, "runs", "")
-
     def _requirements(self) -> Iterator[dict[str, object]]:
         nominal = nominal_margins(self.design)
+        plain = self.runs.margins[self.runs.plain & self.runs.answered]
+        pf = pf_by_requirement(self.runs) if self.evidence.weighed else None
         for index, (asked, fared) in enumerate(zip(self.design.requirements, self.assessed.margins, strict=True)):
-            unit, column = self._unit(asked.metric), self.margins[:, index]
+            unit, column = self._unit(asked.metric), plain[:, index]
             yield {
                 "name": asked.name,
                 "limit": wording.limits(asked, unit),
@@ -152,28 +150,20 @@ class _View:
                 "percentile": _percentile(column, unit),
                 "worst": "–" if fared.worst is None else difference(fared.worst, unit, MARGIN),
                 "fared": fared,
+                "pf": None if pf is None else pf[index],
             }
 
-    def _histogram(self, index: int) -> Chart:
-        asked, unit = self.design.requirements[index], self._unit(self.design.requirements[index].metric)
-        svg = histogram(f"margin{index}", self.margins[:, index], unit)
-        return Chart(
-            Markup(svg), f"{asked.name}: {wording.limits(asked, unit)}", _in("margin", of_differences(unit)), "runs"
-        )
-
-    def _scatter(self) -> Chart | None:
-        shares = self.assessed.causes.shares
-        if not shares:
-            return None
-        parameter = shares[0].parameter
-        index = max(range(len(self.assessed.margins)), key=lambda index: self.assessed.margins[index].failures)
-        asked = self.design.requirements[index]
-        units = (self._unit(parameter), self._unit(asked.metric))
-        svg = scatter("scatter", self.runs.vectors[parameter][self.answered], self.margins[:, index], units)
-        up = _in(f"margin of {asked.name}", of_differences(units[1]))
-        title = f"{parameter} against the margin of {asked.name}"
-        note = f"Drawn: {drawn_of(self.margins[:, index])} (crosses), the first of each."
-        return Chart(Markup(svg), title, _in(parameter, units[0]), up, note)
+    def _capability(self, found: Capability) -> dict[str, str]:
+        asked = next(one for one in self.design.requirements if one.name == found.requirement)
+        unit = self._unit(asked.metric)
+        return {
+            "requirement": found.requirement,
+            "limit": wording.limits(asked, unit),
+            "mean": quantity(found.mean, unit, MEASURED),
+            "std": difference(found.std, unit, MARGIN),
+            "cp": "–" if found.cp is None else number(found.cp, 3),
+            "cpk": "–" if found.cpk is None else number(found.cpk, 3),
+        }
 
     def _worst(self) -> list[Worst]:
         by_vector: dict[int, list[str]] = {}
@@ -185,8 +175,9 @@ class _View:
     def _vector(self, index: int, requirements: tuple[str, ...]) -> Worst:
         parameters = {}
         for name, column in self.runs.vectors.items():
-            spread = float(column.std())
-            sigmas = round(float(column[index] - column.mean()) / spread, 1) + 0.0 if spread else 0.0
+            nominal = column[self.runs.plain]
+            spread = float(nominal.std()) if len(nominal) else 0.0
+            sigmas = round(float(column[index] - nominal.mean()) / spread, 1) + 0.0 if spread else 0.0
             away = f"{sigmas:+.1f} σ".replace("-", quantities.MINUS) if spread else ""
             parameters[name] = (quantity(float(column[index]), self._unit(name), MEASURED), away)
         metrics = {
@@ -196,10 +187,18 @@ class _View:
         return Worst(index, requirements, parameters, metrics)
 
     def _missing(self) -> Iterator[tuple[str, str, int]]:
-        codes = np.bincount(self.runs.status[~self.answered], minlength=len(RUN_STATUS))
+        codes = np.bincount(self.runs.status[~self.runs.answered], minlength=len(RUN_STATUS))
         for name, found in zip(RUN_STATUS, codes.tolist(), strict=True):
             if found:
                 yield name, wording.STATUSES[name], found
+
+    def _missing_effect(self, members: tuple[int, ...]) -> Iterator[str]:
+        evidence, system = self.evidence, self.assessed.estimates[0]
+        yield wording.COUNTED_BOTH_WAYS
+        if evidence.plain or evidence.weighed:
+            yield certificates.both_ways(self.runs, members, evidence.weighed)
+        if evidence.plain and not evidence.watched and self.assessed.method not in BETWEEN_SCRAMBLES:
+            yield wording.without_the_missing(system, self.assessed.confidence, len(self.assessed.estimates))
 
     def _source(self) -> str | None:
         source = self.evidence.model_source
@@ -222,7 +221,3 @@ def _pairs(correlations: Correlations) -> Iterator[tuple[str, str, float]]:
         for column in range(row + 1, len(correlations.order)):
             if rho := correlations.matrix[row][column]:
                 yield first, correlations.order[column], rho
-
-
-def _in(what: str, unit: Unit) -> str:
-    return f"{what}, {symbol(unit)}" if unit.symbol else what

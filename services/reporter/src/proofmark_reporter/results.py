@@ -11,33 +11,27 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from proofmark_contracts.campaign import RUN_STATUS
-from proofmark_contracts.design import Design, Unit
+from proofmark_contracts.design import Unit
 from proofmark_reporter.quantities import DIMENSIONLESS, of_differences
-from proofmark_reporter.runs import Runs, Table
+from proofmark_reporter.runs import ROLES, Codes, Runs
 
 ROWS_IN_GROUP = 131_072
 
 Named = tuple[pa.Field, pa.Array]
 
 
-def results_parquet(vectors: Table, outcomes: Table, design: Design) -> bytes:
+def results_parquet(runs: Runs) -> bytes:
     """Write one row for each run.
-
-    Parameters
-    ----------
-    vectors, outcomes : columns by name
-        As the study's tables hold them, batches one after another; vectors may be more than outcomes.
-    design : Design
 
     Returns
     -------
     bytes
-        A Parquet file with the columns `vector` (its index), `parameter.<name>`, `metric.<name>`,
-        `margin.<requirement>` (negative is a violation), `status` (a name of `RUN_STATUS`) and `passed` (null where the
-        run gave no answer). Metadata of a column in a unit: `unit`, and `factor` and `offset` such that
-        SI value = factor * written value + offset.
+        A Parquet file with the columns `vector` (its index), `batch`, `role` (what the run counts for: plain, learning
+        or final), `log_weight` (of the nominal density over the one drawn from; 0 for plain runs), `parameter.<name>`,
+        `metric.<name>`, `margin.<requirement>` (negative is a violation), `status` (a name of `RUN_STATUS`) and
+        `passed` (null where the run gave no answer). Metadata of a column in a unit: `unit`, and `factor` and `offset`
+        such that SI value = factor * written value + offset.
     """
-    runs = Runs.of(vectors, outcomes, design)
     named = list(_columns(runs))
     table = pa.Table.from_arrays([array for _, array in named], schema=pa.schema([field for field, _ in named]))
     floats = [field.name for field, _ in named if field.type == pa.float64()]
@@ -48,7 +42,7 @@ def results_parquet(vectors: Table, outcomes: Table, design: Design) -> bytes:
         row_group_size=ROWS_IN_GROUP,
         compression="zstd",
         compression_level=1,
-        use_dictionary=["status"],
+        use_dictionary=["status", "role"],
         use_byte_stream_split=floats,
     )
     content: bytes = sink.getvalue().to_pybytes()
@@ -58,6 +52,9 @@ def results_parquet(vectors: Table, outcomes: Table, design: Design) -> bytes:
 def _columns(runs: Runs) -> Iterator[Named]:
     units = runs.design.units
     yield pa.field("vector", pa.int64(), nullable=False), pa.array(np.arange(len(runs)))
+    yield pa.field("batch", pa.int64(), nullable=False), pa.array(runs.batch)
+    yield _named("role", runs.role, ROLES)
+    yield pa.field("log_weight", pa.float64(), nullable=False), pa.array(runs.log_weight)
     for name, column in runs.vectors.items():
         yield _in_unit(f"parameter.{name}", units.get(name, DIMENSIONLESS)), pa.array(column)
     for name, column in runs.metrics.items():
@@ -65,7 +62,7 @@ def _columns(runs: Runs) -> Iterator[Named]:
     for index, asked in enumerate(runs.design.requirements):
         unit = of_differences(units.get(asked.metric, DIMENSIONLESS))
         yield _in_unit(f"margin.{asked.name}", unit), pa.array(runs.margins[:, index])
-    yield _status(runs)
+    yield _named("status", runs.status, RUN_STATUS)
     passed = (runs.margins >= 0).all(axis=1)
     yield pa.field("passed", pa.bool_()), pa.array(passed, mask=~runs.answered)
 
@@ -75,6 +72,6 @@ def _in_unit(name: str, unit: Unit) -> pa.Field:
     return pa.field(name, pa.float64(), nullable=False, metadata=metadata)
 
 
-def _status(runs: Runs) -> Named:
-    array = pa.DictionaryArray.from_arrays(pa.array(runs.status), pa.array(RUN_STATUS))
-    return pa.field("status", array.type, nullable=False), array
+def _named(name: str, codes: Codes, names: tuple[str, ...]) -> Named:
+    array = pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(names))
+    return pa.field(name, array.type, nullable=False), array

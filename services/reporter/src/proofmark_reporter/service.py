@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from proofmark_chassis import Context, Rejected, Service
-from proofmark_contracts.assessment import ReliabilityAssessed
+from proofmark_contracts.assessment import ReliabilityAssessed, Round
 from proofmark_contracts.custody import DesignDecided, ReportCompiled
 from proofmark_contracts.frozen import FileRef, sha256_hex
-from proofmark_contracts.message import Message
+from proofmark_contracts.message import Message, TableRef
 from proofmark_contracts.study import StudyOpened
-from proofmark_contracts.tables import decode_table
+from proofmark_contracts.tables import decode_table, floats
 from proofmark_custody.decision import Decision, read_decision
 from proofmark_custody.errors import CustodyError
 from proofmark_custody.trust import Trust
@@ -17,10 +17,12 @@ from proofmark_reporter.drawing import warm_up
 from proofmark_reporter.evidence import Evidence, EvidenceContradictsItself
 from proofmark_reporter.report import render
 from proofmark_reporter.results import results_parquet
-from proofmark_reporter.runs import Table, joined
+from proofmark_reporter.runs import Batch, Runs, Table
 from proofmark_reporter.settings import ReporterSettings
 
 service = Service("reporter", ReporterSettings)
+PLAIN_ROUND = Round(reason="", blocks=())
+"""What an assessment that tells of no rounds means by each of its batches."""
 
 
 @service.lifespan
@@ -34,7 +36,7 @@ async def compile_report(decided: DesignDecided, context: Context) -> list[Messa
     """Write the report and the results of a study whose verdict is signed."""
     decision = _verified(context)
     opened, assessed = await _facts(decision, context)
-    vectors, outcomes = await _tables(assessed, context)
+    runs = await context.compute(Runs.of, await _batches(assessed, context), opened.design)
     source = await _source(opened, context)
     try:
         evidence = await context.compute(
@@ -45,14 +47,13 @@ async def compile_report(decided: DesignDecided, context: Context) -> list[Messa
             reasons=tuple(decision.predicate.get("reasons", ())),
             gate_keyid=decision.key.keyid,
             decision_sha256=decision.sha256,
-            vectors=vectors,
-            outcomes=outcomes,
+            runs=runs,
             model_source=source,
         )
     except EvidenceContradictsItself as error:
         raise Rejected(f"study {decided.study}: {error}") from error
     report = await context.compute(render, evidence)
-    results = await context.compute(results_parquet, vectors, outcomes, opened.design)
+    results = await context.compute(results_parquet, runs)
     files = {"report.html": report, "results.parquet": results}
     for data in files.values():
         await context.core.put(data)
@@ -83,12 +84,17 @@ async def _facts(decision: Decision, context: Context) -> tuple[StudyOpened, Rel
     return StudyOpened.decode(opened.data), ReliabilityAssessed.decode(assessed.data)
 
 
-async def _tables(assessed: ReliabilityAssessed, context: Context) -> tuple[Table, Table]:
-    batches: list[tuple[Table, Table]] = []
-    for vectors, outcomes in assessed.batches:
-        batch = [decode_table(await context.core.get(ref.sha256)) for ref in (vectors, outcomes)]
-        batches.append((batch[0], batch[1]))
-    return await context.compute(joined, batches)
+async def _batches(assessed: ReliabilityAssessed, context: Context) -> list[Batch]:
+    rounds = assessed.rounds or (PLAIN_ROUND,) * len(assessed.batches)
+    found = []
+    for (vectors, outcomes), told in zip(assessed.batches, rounds, strict=True):
+        weights = floats((await _table(told.weights, context))["log_weight"]) if told.weights else None
+        found.append(Batch(await _table(vectors, context), await _table(outcomes, context), told.blocks, weights))
+    return found
+
+
+async def _table(ref: TableRef, context: Context) -> Table:
+    return decode_table(await context.core.get(ref.sha256))
 
 
 async def _source(opened: StudyOpened, context: Context) -> str | None:

@@ -5,7 +5,7 @@ from math import ceil
 
 from proofmark_contracts.assessment import Estimate
 from proofmark_contracts.custody import Verdict
-from proofmark_contracts.design import Distribution, Requirement, Unit
+from proofmark_contracts.design import Design, Distribution, Method, Requirement, Unit
 from proofmark_reliability.errors import OutOfRange
 from proofmark_reliability.intervals import lower_limit, runs_to_prove, upper_limit
 from proofmark_reporter.quantities import (
@@ -15,16 +15,19 @@ from proofmark_reporter.quantities import (
     difference,
     number,
     percent,
+    probability_at_most,
     quantity,
     stated_percent,
+    stated_probability,
     symbol,
 )
 
 MOST_RUNS = 10**12
 """Beyond this many nobody plans a study."""
 
+NEW_STUDY = "planned as a new study: to extend one until it passes proves nothing."
+
 TITLES: dict[Verdict, str] = {"approved": "Approved", "rejected": "Rejected", "not-proven": "Not proven"}
-CERTIFICATES = {"exact": "exact", "conditional": "conditional", "no": "not certified"}
 STATUSES = {
     "ok": "answered, but a requirement's metric is no number",
     "error": "the model raised an error",
@@ -32,7 +35,20 @@ STATUSES = {
     "not-a-number": "the model returned something that is no number",
     "worker-lost": "no worker returned an answer before the study was stopped",
 }
-METHODS = {"monte-carlo": "Monte Carlo", "latin-hypercube": "Latin hypercube", "sobol": "scrambled Sobol"}
+METHODS: dict[Method, str] = {
+    "auto": "method chosen by a pilot",
+    "monte-carlo": "Monte Carlo",
+    "latin-hypercube": "Latin hypercube",
+    "latin-hypercube-centred": "centred Latin hypercube",
+    "latin-hypercube-decorrelated": "decorrelated Latin hypercube",
+    "sobol": "scrambled Sobol",
+    "halton": "scrambled Halton",
+    "saltelli": "Saltelli’s plan",
+    "cross-entropy": "cross-entropy importance sampling",
+    "kriging": "active-learning Kriging",
+    "subset": "subset simulation",
+    "form": "first-order reliability method",
+}
 
 
 def verdict_sentence(verdict: Verdict, decisive: Estimate, confidence: float, asked: str) -> str:
@@ -46,26 +62,66 @@ def verdict_sentence(verdict: Verdict, decisive: Estimate, confidence: float, as
         What it estimates, such as `every requirement`.
     """
     target, sure = stated_percent(decisive.target), f"{stated_percent(confidence)} confidence"
+    condition = ", on the condition below" if decisive.certified == "conditional" else ""
     low, high = _bounds(decisive.bound_low, decisive.bound_high, decisive.target)
     units = "Of units built to this spec"
     if verdict == "approved":
-        return f"{units} at least {low} meet {asked} ({sure}); the target is {target}."
+        return f"{units} at least {low} meet {asked} ({sure}{condition}); the target is {target}."
     if verdict == "rejected":
-        return f"{units} at most {high} meet {asked} ({sure}); the target is {target}."
-    if decisive.certified == "no" or not decisive.bound_low < decisive.target <= decisive.bound_high:
+        return f"{units} at most {high} meet {asked} ({sure}{condition}); the target is {target}."
+    if decisive.certified == "no" or decisive.bound_high < decisive.target:
         return f"The runs give no certified answer to whether {target} of units meet {asked}: {decisive.reason}."
-    return f"{units} between {low} and {high} meet {asked} ({sure} for each bound); the target of {target} lies inside."
+    if decisive.bound_low >= decisive.target:
+        told = f"what holds without it does not suffice to approve: {without(decisive)}"
+        return f"{units} at least {low} meet {asked} ({sure}{condition}); the target is {target}, but {told}."
+    each = f"{sure} for each bound{condition}"
+    return f"{units} between {low} and {high} meet {asked} ({each}); the target of {target} lies inside."
 
 
-def what_it_takes(estimate: Estimate, confidence: float) -> Iterator[str]:
-    """Say how many runs prove the target."""
+def asked(estimate: Estimate, design: Design) -> str:
+    """What an estimate is of, as the object of a sentence."""
+    alone = design.requirements[0].name if len(design.requirements) == 1 else None
+    if estimate.name != "system" or alone:
+        return f"the requirement “{alone or estimate.name}”"
+    apart = any(requirement.target is not None for requirement in design.requirements)
+    return "every requirement without a target of its own" if apart else "every requirement"
+
+
+def without(estimate: Estimate) -> str:
+    """Say what a conditional certificate leaves without its condition."""
+    if estimate.model_free_pf_high is None:
+        return "no plain runs bound the probability of failure"
+    allowed = 1 - estimate.target
+    times = estimate.model_free_pf_high / allowed
+    beside = "no more than" if times <= 1 else f"{number(ceil(10 * times) / 10, 3)} times"
+    most = probability_at_most(estimate.model_free_pf_high, allowed)
+    return (
+        f"plain runs alone show that at most {most} of units fail, {beside} the {stated_probability(allowed)} that the "
+        "target allows"
+    )
+
+
+def what_it_takes(estimate: Estimate, confidence: float, counted: bool = True, watched: bool = False) -> Iterator[str]:
+    """Say how many runs prove the target.
+
+    Parameters
+    ----------
+    counted : bool
+        Whether the estimate is a share of all runs.
+    watched : bool
+        Whether their number may depend on what they found.
+    """
     target, sure = stated_percent(estimate.target), f"{stated_percent(confidence)} confidence"
     try:
         fewest = runs_to_prove(estimate.target, confidence)
     except OutOfRange:
         yield f"No number of runs proves a target of {target}."
         return
-    yield f"To prove {target} with {sure} takes at least {count(fewest)} runs, not one of them failing."
+    fixed = ", their number fixed beforehand and" if watched else ","
+    yield f"To prove {target} with {sure} takes at least {count(fewest)} runs{fixed} not one of them failing."
+    if not counted:
+        yield f"That is without looking for failures; this study looked for them, in {count(estimate.samples)} runs."
+        return
     against = estimate.failures + estimate.missing
     if not against:
         return
@@ -85,8 +141,8 @@ def what_it_takes(estimate: Estimate, confidence: float) -> Iterator[str]:
         yield f"At the rate seen, {percent(rate)}, no number of runs proves it: the design, or its target, must change."
     else:
         yield (
-            f"At the rate seen, {percent(rate)}, expect to need about {count(expected)} runs, planned as a new study: "
-            "to extend one until it passes proves nothing."
+            f"At the rate seen, {percent(rate)}, expect to need about {count(expected)} runs, "
+            + ("and some more because the study is watched: it can be extended." if watched else NEW_STUDY)
         )
 
 
@@ -118,17 +174,20 @@ def _runs_without_missing(estimate: Estimate, confidence: float) -> int | None:
     return runs_at_rate(1 - estimate.r, estimate.target, confidence)
 
 
-def without_the_missing(estimate: Estimate, confidence: float, method: str, judged: int) -> str:
-    """Say what missing runs did to the bounds, of which upper ones share their error over so many estimates."""
-    said = "A missing run is neither good nor bad: lower bounds count it as a failure, upper bounds as a pass."
+COUNTED_BOTH_WAYS = "A missing run is neither good nor bad: lower bounds count it as a failure, upper bounds as a pass."
+
+
+def without_the_missing(estimate: Estimate, confidence: float, judged: int) -> str:
+    """Say what missing runs did to the bounds of Clopper and Pearson; the upper one shares its error over so many
+    estimates."""
     answered = estimate.samples - estimate.missing
-    if method == "sobol" or not estimate.missing or not answered:
-        return said
+    if not estimate.missing or not answered:
+        return ""
     low = 1 - upper_limit(estimate.failures, answered, confidence)
     high = 1 - lower_limit(estimate.failures, answered, 1 - (1 - confidence) / judged)
     without = " and ".join(_bounds(low, high, estimate.target))
     stated = " and ".join(_bounds(estimate.bound_low, estimate.bound_high, estimate.target))
-    return f"{said} Had they not been asked for, the bounds would be {without} instead of {stated}."
+    return f"Had they not been asked for, the bounds would be {without} instead of {stated}."
 
 
 def _bounds(low: float, high: float, target: float) -> tuple[str, str]:
