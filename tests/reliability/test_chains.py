@@ -100,6 +100,10 @@ def test_levels_of_a_linear_limit_state_are_foreseen(furthest: float, unit: floa
     assert levels_left(earlier, now) == pytest.approx(expected, rel=1e-6)
 
 
+def test_a_limit_state_that_hardly_falls_foresees_many_levels() -> None:
+    assert 1000 < levels_left((0.5, 1e308), (0.25, np.nextafter(1e308, 0))) < 1200
+
+
 @given(st.floats(SMALLEST_STEP, 1.0))
 def test_steps_shorten_where_moves_are_rejected_and_never_exceed_one(step: float) -> None:
     assert adapted(step, 0.0) < step or step == SMALLEST_STEP

@@ -27,6 +27,8 @@ SHARE = 0.5
 FIRST_STEP = 0.6
 SMALLEST_STEP = 0.02
 AIMED_ACCEPTANCE = 0.44
+FURTHEST = 40.0
+"""Standard deviations: no failure further out is foreseen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +100,7 @@ def levels_left(earlier: tuple[float, float], now: tuple[float, float]) -> float
     The limit state is taken to be linear in the normal quantile of the probability that it is below.
     """
     reached, before = -ndtri(now[0]), -ndtri(earlier[0])
-    furthest = reached + now[1] * (reached - before) / (earlier[1] - now[1])
+    furthest = min(FURTHEST, reached + now[1] * (reached - before) / (earlier[1] - now[1]))
     return float((log_ndtr(-furthest) - log(now[0])) / log(SHARE))
 
 
