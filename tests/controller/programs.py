@@ -139,7 +139,7 @@ class Programs:
         return self._pick(
             lambda: f"({self._float(depth - 1)} {one(order)} {self._float(depth - 1)})",
             lambda: f"({self._float(depth - 1)} {one(order)} {one(FLOAT_LITERALS)})",
-            lambda: f"({self._float(0)} < {self._float(depth - 1)} <= {self._float(0)})",
+            lambda: f"({self._float(depth - 1)} < {self._float(0)} <= {self._float(depth - 1)})",
             lambda: f"({self._int(depth - 1)} {one(order)} {self._int(0)})",
             lambda: f"(self.mode {one(('==', '!='))} Mode.{one(('LOW', 'MID', 'HIGH'))})",
             lambda: f"({self._bool(depth - 1)} {one(('and', 'or', '==', '!='))} {self._bool(depth - 1)})",

@@ -13,6 +13,7 @@ GROUPS = {
         "init": ("authoring:init", "Write a first spec to start from."),
         "validate": ("authoring:validate", "Check a spec and say what it means and what it cannot prove."),
         "schema": ("authoring:schema", "Print the JSON Schema of spec files, for editors."),
+        "controller": ("proofmark_controller.commands:controller", "Check a controller, or write it as C."),
         "eval": ("evaluating:evaluate", "Run a spec's model once, here and now: metrics against limits."),
     },
     "Judge a design": {

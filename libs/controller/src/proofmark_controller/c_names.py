@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 
 from proofmark_controller.program import (
+    Assign,
     Block,
     Enumeration,
     Expression,
     Function,
+    Invoke,
+    Local,
+    Loop,
     Program,
     Record,
     Scalar,
@@ -84,8 +88,28 @@ def _of_expression(expression: Expression) -> Iterator[Type]:
         yield from _of_expression(part)
 
 
-def file_names(program: Program) -> list[str]:
-    """Every name at the top of the C files, as often as it is defined."""
+def ambiguous_name(program: Program) -> str | None:
+    """A name that the C files would define twice, or that a local would hide, if there is one."""
+    seen: set[str] = set()
+    for name in _file_names(program):
+        if name in seen:
+            return name
+        seen.add(name)
+    for function in program.functions:
+        if not function.library and (hidden := sorted(set(_local_names(function)) & seen)):
+            return hidden[0]
+    return None
+
+
+def _local_names(function: Function) -> Iterator[str]:
+    yield from (parameter.name for parameter in function.parameters)
+    for statement in walk(function.body):
+        match statement:
+            case Assign(target=Local(name=name)) | Invoke(target=Local(name=name)) | Loop(name=name):
+                yield name
+
+
+def _file_names(program: Program) -> list[str]:
     enumerations, records = values_of(program)
     kinds: list[Type | Block] = [*enumerations, *records, *blocks_of(program.block)]
     return [

@@ -3,17 +3,20 @@ are used in."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial, reduce
 
 from proofmark_controller.c_expressions import Writer
 from proofmark_controller.c_names import function_name, type_name
 from proofmark_controller.program import (
     Assign,
     Break,
+    Compare,
     Expression,
     Function,
     If,
     Invoke,
     Local,
+    Logic,
     Loop,
     Record,
     Return,
@@ -63,6 +66,9 @@ class _Function:
     def __init__(self, function: Function, writer: Writer) -> None:
         self._function = function
         self._writer = writer
+        statements = list(walk(function.body))
+        named = {local.name for statement in statements for local in _locals(statement)}
+        self._unread = named - {local.name for s in statements for e in expressions(s) for local in _in_expression(e)}
 
     def block(self, body: tuple[Statement, ...], declared: set[str], depth: int) -> Lines:
         """Statements in a row, and the declarations that they need there."""
@@ -78,6 +84,8 @@ class _Function:
             yield from self._statement(statement, declared, depth, fresh)
             if isinstance(target, Local):
                 declared.add(target.name)
+                if fresh and target.name in self._unread:
+                    yield f"{INDENT * depth}(void){target.name};"
 
     def _statement(self, statement: Statement, declared: set[str], depth: int, fresh: bool) -> Lines:
         indent = INDENT * depth
@@ -163,15 +171,11 @@ class _Function:
 
     def _chain(self, node: Switch, declared: set[str], depth: int) -> Lines:
         """A match with a break in it: inside of a switch, break would leave the switch and not the loop."""
-        indent, subject = INDENT * depth, self._writer.text(node.subject)
-        head = f"{indent}"
-        for number, (values, body) in enumerate(node.cases):
-            test = " || ".join(f"{subject} == {self._writer.constant(value)}" for value in values)
-            last = number == len(node.cases) - 1
-            yield f"{head}{{" if last and number else f"{head}if ({test or 'true'}) {{"
-            yield from self.block(body, declared, depth + 1)
-            head = f"{indent}}} else "
-        yield f"{indent}}}"
+        rest: tuple[Statement, ...] = ()
+        for number, (values, body) in enumerate(reversed(node.cases)):
+            tests: list[Expression] = [Compare("==", node.subject, value) for value in values]
+            rest = (If(reduce(partial(Logic, "or"), tests), body, rest),) if tests and number else body
+        yield from self.block(rest, declared, depth)
 
 
 def blank(kind: Type) -> str:

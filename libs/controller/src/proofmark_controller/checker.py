@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from proofmark_controller.c_names import ambiguous_name
 from proofmark_controller.declarations import read_module
 from proofmark_controller.errors import Refused
 from proofmark_controller.module import BlockDraft, FunctionDraft, Module
@@ -99,7 +100,7 @@ def _program(module: Module, draft: BlockDraft, reader: _Reader, safe_state: Map
     if amount > MOST_WORK:
         raise Outside(stepped.node, f"a tick of {amount} operations", f"write at most {MOST_WORK}")
     defaults = module.defaults.get(outputs, {})
-    return Program(
+    program = Program(
         name=draft.name,
         file=module.sheet.file,
         source=module.sheet.text,
@@ -113,6 +114,9 @@ def _program(module: Module, draft: BlockDraft, reader: _Reader, safe_state: Map
         state=tuple(_state(draft, {}, ())),
         sites=tuple(reader.sites),
     )
+    if ambiguous := ambiguous_name(program):
+        raise Outside(draft.node, f"{ambiguous} means two things in C", "give one of them another name")
+    return program
 
 
 def _state(draft: BlockDraft, given: Mapping[str, Constant], above: tuple[str, ...]) -> Iterator[StateValue]:

@@ -1,6 +1,8 @@
 """Classes and signatures: enumerations, records, and dataclasses with state and methods."""
 
 import ast
+import re
+from collections.abc import Mapping
 
 from proofmark_controller.annotations import any_type, value_type
 from proofmark_controller.constants import constant
@@ -9,6 +11,9 @@ from proofmark_controller.plain import int32_constant
 from proofmark_controller.program import Block, Constant, Enumeration, Local, Record, Value
 from proofmark_controller.refusals import refuse
 from proofmark_controller.sheet import Outside
+
+MEMBER = re.compile(r"[A-Z][A-Z0-9_]*")
+"""Names that mean nothing else to IntEnum."""
 
 
 def is_docstring(statement: ast.stmt) -> bool:
@@ -30,7 +35,9 @@ def enumeration(module: Module, node: ast.ClassDef) -> Enumeration:
                 stated = int32_constant(value, given.value if given is value else -given.value)
                 if stated.value in members.values() or name in members:
                     raise Outside(statement, f"{name} is there already", "give each member its own name and number")
-                members[module.sheet.check_name(name, statement)] = int(stated.value)
+                if not MEMBER.fullmatch(name):
+                    raise Outside(statement, f"the member {name}", f"write it in capitals, {name.upper().strip('_')}")
+                members[name] = int(stated.value)
             case _ if not (number == 0 and is_docstring(statement)):
                 raise Outside(statement, "this in an IntEnum", "write members only, such as OFF = 0")
     if not members:
@@ -48,6 +55,8 @@ def record(module: Module, node: ast.ClassDef) -> tuple[Record, dict[str, Consta
                 fields[name] = value_type(module, statement.annotation, "a field of a record")
                 if statement.value is not None:
                     defaults[name] = constant(module, statement.value, fields[name], name)
+                elif defaults:
+                    raise Outside(statement, f"{name} has no default behind a field that has", "write it before")
             case _ if not (number == 0 and is_docstring(statement)):
                 raise Outside(statement, "this in a record", "write fields only, such as duty: float32")
     if not fields:
@@ -62,7 +71,7 @@ def block(module: Module, node: ast.ClassDef) -> BlockDraft:
         with module.sheet.catching(draft.broken, *_named(statement)):
             match statement:
                 case ast.AnnAssign(target=ast.Name(id=name)):
-                    _check_field(module, statement, name, draft.fields)
+                    _check_field(module, statement, name, {**draft.fields, **draft.methods})
                     _field(draft, statement, name)
                 case ast.FunctionDef(name=name):
                     _check_field(module, statement, name, {**draft.fields, **draft.methods})
@@ -85,10 +94,12 @@ def _named(statement: ast.stmt) -> list[str]:
     return []
 
 
-def _check_field(module: Module, node: ast.AST, name: str, known: object) -> None:
+def _check_field(module: Module, node: ast.AST, name: str, known: Mapping[str, object]) -> None:
     module.sheet.check_name(name, node)
-    if isinstance(known, dict) and name in known:
+    if name in known:
         raise Outside(node, f"{name} is there twice", "give each field its own name")
+    if name in module.names():
+        raise Outside(node, f"{name} hides what the file defines", "give it another name")
 
 
 def _field(draft: BlockDraft, node: ast.AnnAssign, name: str) -> None:
@@ -96,12 +107,16 @@ def _field(draft: BlockDraft, node: ast.AnnAssign, name: str) -> None:
     match node.annotation:
         case ast.Name(id=kind) if kind in module.blocks:
             made = module.blocks[kind]
+            if not made.fields:
+                raise Outside(node, f"a {kind} has no fields", "write its methods as functions")
             draft.given[name] = _made_with(module, node, made)
             draft.fields[name] = made
         case _:
             wanted = value_type(module, node.annotation, "a field")
             if node.value is not None:
                 draft.initial[name] = constant(module, node.value, wanted, name)
+            elif draft.initial or draft.given:
+                raise Outside(node, f"{name} has no default behind a field that has", "write it before")
             draft.fields[name] = wanted
 
 

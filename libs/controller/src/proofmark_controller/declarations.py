@@ -18,6 +18,7 @@ LANGUAGE = {
     "proofmark_controller": {"float32", "int32"},
 }
 BLOCKS = "proofmark_controller.blocks"
+ALLOWED = "dataclass, field, IntEnum, float32, int32, and blocks from proofmark_controller.blocks"
 
 
 def read_module(sheet: Sheet, library: Callable[[], Module]) -> Module:
@@ -68,6 +69,8 @@ def _top(module: Module, node: ast.stmt, library: Callable[[], Module]) -> None:
         case ast.FunctionDef():
             _declare(module, node, node.name)
             module.functions[node.name] = signature(module, node, None)
+        case ast.Import(names=[alias, *_]):
+            raise Outside(node, f"an import of {alias.name}", f"import only {ALLOWED}")
         case ast.If() | ast.For() | ast.Match() | ast.AugAssign() | ast.Expr():
             raise Outside(node, "a statement outside of a function", "write it in step")
         case _:
@@ -84,8 +87,7 @@ def _import(module: Module, node: ast.ImportFrom, library: Callable[[], Module])
         elif alias.name in LANGUAGE.get(source, ()):
             module.words.add(alias.name)
         else:
-            allowed = "dataclasses, enum, proofmark_controller and proofmark_controller.blocks"
-            raise Outside(node, f"an import of {alias.name} from {source or '.'}", f"import only from {allowed}")
+            raise Outside(node, f"an import of {alias.name} from {source or '.'}", f"import only {ALLOWED}")
 
 
 def _import_block(module: Module, node: ast.ImportFrom, name: str, library: Module) -> None:

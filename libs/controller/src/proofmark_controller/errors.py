@@ -40,6 +40,14 @@ class UnknownName(ControllerError):
         self.what, self.known, self.got = what, tuple(known), got
 
 
+class MissingInput(ControllerError):
+    """A tick without one of the controller's inputs."""
+
+    def __init__(self, expected: Sequence[str], got: Sequence[str]) -> None:
+        super().__init__(f"missing input: expected {', '.join(expected)}, got {', '.join(got) or 'nothing'}")
+        self.expected, self.got = tuple(expected), tuple(got)
+
+
 class WrongColumn(ControllerError):
     """A column of another type or shape than the controller's."""
 

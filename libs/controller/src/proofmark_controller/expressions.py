@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial, reduce
 
-from proofmark_controller.module import BlockDraft, FunctionDraft, Module, told
-from proofmark_controller.operators import Operand, alike, binary, comparison, not_a_condition, unary
+from proofmark_controller.module import BlockDraft, FunctionDraft, Module, one, told
+from proofmark_controller.operators import Operand, alike, binary, check_comparison, comparison, not_a_condition, unary
 from proofmark_controller.plain import Counter, Number, Plain, float32_constant, int32_constant, untyped
 from proofmark_controller.program import (
     Binary,
@@ -72,9 +72,7 @@ class Expressions:
         """An expression of a type that is wanted somewhere."""
         found = self.value(node)
         if found.type != wanted:
-            raise Outside(
-                node, f"{place} is a {told(wanted)}, got a {told(found.type)}", conversion(found.type, wanted)
-            )
+            raise Outside(node, f"{place} is {one(wanted)}, got {one(found.type)}", conversion(found.type, wanted))
         return found
 
     def read(self, node: ast.expr) -> Operand:
@@ -104,7 +102,8 @@ class Expressions:
             case ast.BoolOp():
                 symbol = "and" if isinstance(node.op, ast.And) else "or"
                 return reduce(partial(Logic, symbol), map(self.condition, node.values))
-            case ast.Compare():
+            case ast.Compare(comparators=[*middle, _]):
+                check_comparison(node, middle)
                 sides = [self.read(side) for side in (node.left, *node.comparators)]
                 held: Iterator[Expression] = map(partial(comparison, node), node.ops, sides, sides[1:])
                 return reduce(partial(Logic, "and"), held)
@@ -167,7 +166,7 @@ class Expressions:
         found: Scalar | Enumeration | BlockDraft = self.scope.block
         for name in path:
             if not isinstance(found, BlockDraft):
-                raise Outside(node, f"a {told(found)} has no field {name}", "write the value itself")
+                raise Outside(node, f"{one(found)} has no field {name}", "write the value itself")
             if name in found.methods:
                 raise Outside(node, f"{name} is a method", f"write self.{'.'.join(path)}(...)")
             if name in found.broken:
@@ -220,18 +219,19 @@ class Expressions:
         self, node: ast.Call, wanted: Mapping[str, Type], defaults: Mapping[str, Expression]
     ) -> tuple[Expression, ...]:
         """The arguments of a call, one for each that is wanted, in their order."""
+        usage = f"write {ast.unparse(node.func)}({', '.join(wanted)})"
         if len(node.args) > len(wanted):
-            raise Outside(node, f"{len(node.args)} arguments", f"write {', '.join(wanted) or 'none'}")
+            raise Outside(node, f"{len(node.args)} arguments where {len(wanted)} belong", usage)
         given = dict(zip(wanted, node.args, strict=False))
         for keyword in node.keywords:
             if keyword.arg is None:
                 raise refuse(ast.copy_location(ast.Starred(keyword.value, ast.Load()), keyword.value))
             if keyword.arg not in wanted or keyword.arg in given:
                 what = "twice" if keyword.arg in given else "unknown"
-                raise Outside(keyword, f"the argument {keyword.arg} is {what}", f"write {', '.join(wanted) or 'none'}")
+                raise Outside(keyword, f"the argument {keyword.arg} is {what}", usage)
             given[keyword.arg] = keyword.value
         if missing := [name for name in wanted if name not in given and name not in defaults]:
-            raise Outside(node, f"no {missing[0]} in the call", f"write {missing[0]}=...")
+            raise Outside(node, f"no argument {missing[0]}", usage)
         return tuple(
             self.of_type(given[name], kind, name) if name in given else defaults[name] for name, kind in wanted.items()
         )
@@ -249,7 +249,7 @@ class Expressions:
                 local = Local(Scalar.INT32, counter)
                 return local if kind is Scalar.INT32 else Convert(kind, local)
         if isinstance(found.type, Record):
-            raise Outside(node, f"{name} of a {told(found.type)}", "write a field of it")
+            raise Outside(node, f"{name} of {one(found.type)}", "write a field of it")
         return found if found.type is kind else Convert(kind, found)
 
     def _builtin(self, node: ast.Call, name: str) -> Expression:
@@ -261,7 +261,7 @@ class Expressions:
         values = [self.value(argument) for argument in node.args]
         kind = values[0].type
         if kind not in (Scalar.FLOAT32, Scalar.INT32):
-            raise Outside(node, f"{name} of a {told(kind)}", "write numbers of one type")
+            raise Outside(node, f"{name} of {one(kind)}", "write numbers of one type")
         assert isinstance(kind, Scalar)
         if name == "abs":
             return Unary(kind, "abs", values[0])
@@ -289,4 +289,4 @@ def conversion(got: Type, wanted: Type) -> str:
         return f"write {told(wanted)}(x)"
     if wanted is Scalar.BOOL and not isinstance(got, Record):
         return "write a comparison, such as x != 0"
-    return f"write a {told(wanted)}"
+    return f"write {one(wanted)}"

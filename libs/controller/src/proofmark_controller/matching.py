@@ -3,7 +3,7 @@
 import ast
 from typing import TYPE_CHECKING
 
-from proofmark_controller.module import told
+from proofmark_controller.module import one, told
 from proofmark_controller.plain import Counter, Number, int32_constant
 from proofmark_controller.program import Constant, Enumeration, Expression, Local, Scalar, Statement, Switch
 from proofmark_controller.sheet import Outside
@@ -48,7 +48,7 @@ def _subject(statements: "Statements", node: ast.expr) -> Expression:
         case subject if isinstance(subject.type, Enumeration) or subject.type is Scalar.INT32:
             return subject
         case subject:
-            raise Outside(node, f"a match of a {told(subject.type)}", "write if and elif")
+            raise Outside(node, f"a match of {one(subject.type)}", "write if and elif")
 
 
 def _values(statements: "Statements", pattern: ast.pattern, subject: Expression) -> tuple[Constant, ...]:
@@ -64,7 +64,7 @@ def _values(statements: "Statements", pattern: ast.pattern, subject: Expression)
                 return (int32_constant(written, found.value),)
             if isinstance(found, Constant) and found.type == subject.type:
                 return (found,)
-            raise Outside(pattern, f"a pattern that is no {told(subject.type)}", f"write a {told(subject.type)}")
+            raise Outside(pattern, f"a pattern that is no {told(subject.type)}", f"write {one(subject.type)}")
         case ast.MatchAs(pattern=None, name=name):
             raise Outside(pattern, f"the pattern {name} takes everything", "write case _:")
     raise Outside(pattern, "a pattern that takes values apart", "write members or numbers, with | between them")

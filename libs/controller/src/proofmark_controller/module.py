@@ -68,6 +68,12 @@ class Module:
         return {*self.words, *self.types, *self.constants, *self.blocks, *self.functions}
 
 
-def told(type_: "Type | BlockDraft") -> str:
+def told(kind: "Type | BlockDraft") -> str:
     """A type as sources write it."""
-    return str(type_) if isinstance(type_, Scalar) else type_.name
+    return str(kind) if isinstance(kind, Scalar) else kind.name
+
+
+def one(kind: "Type | BlockDraft") -> str:
+    """A value of a type, in a sentence."""
+    name = told(kind)
+    return f"an {name}" if name[0] in "AEIOUaeiou" else f"a {name}"

@@ -2,7 +2,7 @@
 
 import ast
 
-from proofmark_controller.module import told
+from proofmark_controller.module import one, told
 from proofmark_controller.plain import Counter, Number, Plain, fold, settle, untyped
 from proofmark_controller.program import Binary, Compare, Enumeration, Expression, Local, Record, Scalar, Unary
 from proofmark_controller.refusals import refuse
@@ -40,6 +40,16 @@ INSTEAD = {
 }
 
 
+def check_comparison(node: ast.Compare, middle: list[ast.expr]) -> None:
+    """Refuse what compares nothing, and chains that would compute their middle twice."""
+    for operator in node.ops:
+        if type(operator) not in COMPARISON:
+            raise refuse_operator(node, operator)
+    for side in middle:
+        if not isinstance(side, ast.Name | ast.Attribute | ast.Constant):
+            raise Outside(side, "an expression in the middle of a chain", "give its value a name before")
+
+
 def binary(node: ast.BinOp, left: Operand, right: Operand) -> Expression | Number:
     """Arithmetic of two operands."""
     symbol = BINARY.get(type(node.op))
@@ -58,9 +68,7 @@ def binary(node: ast.BinOp, left: Operand, right: Operand) -> Expression | Numbe
 
 def comparison(node: ast.AST, operator: ast.cmpop, left: Operand, right: Operand) -> Compare:
     """A comparison of two operands."""
-    symbol = COMPARISON.get(type(operator))
-    if symbol is None:
-        raise refuse_operator(node, operator)
+    symbol = COMPARISON[type(operator)]
     if isinstance(left, Counter) and isinstance(right, Number | Counter):
         left = Local(Scalar.INT32, left.name)
     elif isinstance(right, Counter) and isinstance(left, Number):
@@ -91,7 +99,7 @@ def unary(node: ast.UnaryOp, operand: Operand) -> Expression | Number:
             raise not_a_condition(node.operand, operand)
     symbol = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}[type(node.op)]
     instead = "write not x" if operand.type is Scalar.BOOL else "write int32(x)"
-    raise Outside(node, f"{symbol} of a {told(operand.type)}", instead)
+    raise Outside(node, f"{symbol} of {one(operand.type)}", instead)
 
 
 def alike(node: ast.AST, left: Operand, right: Operand, symbol: str) -> tuple[Expression, Expression]:
@@ -116,8 +124,8 @@ def alike(node: ast.AST, left: Operand, right: Operand, symbol: str) -> tuple[Ex
 
 def not_a_condition(node: ast.AST, got: Operand) -> Outside:
     """What to say of a value that is no bool where one belongs."""
-    kind = "plain number" if isinstance(got, Plain) else told(got.type)
-    return Outside(node, f"a {kind} where a bool belongs", "write a comparison, such as x != 0")
+    kind = "a plain number" if isinstance(got, Plain) else one(got.type)
+    return Outside(node, f"{kind} where a bool belongs", "write a comparison, such as x != 0")
 
 
 def refuse_operator(node: ast.AST, operator: ast.AST) -> Outside:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
+from proofmark_controller.module import one, told
 from proofmark_controller.program import Constant, Expression, Local, Scalar, Type
 from proofmark_controller.scalars import HIGHEST, LOWEST
 from proofmark_controller.sheet import Outside
@@ -66,7 +67,7 @@ def float32_constant(node: ast.AST, value: float) -> Constant:
 def int32_constant(node: ast.AST, value: int | float) -> Constant:
     """A whole number of 32 bits."""
     if isinstance(value, float):
-        raise Outside(node, f"{value!r} where an int32 belongs", f"write {int(value) if isfinite(value) else 0}")
+        raise Outside(node, f"{value!r} where an int32 belongs", "write a whole number, or float32(n)")
     if not LOWEST <= value <= HIGHEST:
         raise Outside(node, "a number beyond int32", f"write {LOWEST} to {HIGHEST}")
     return Constant(Scalar.INT32, value)
@@ -83,9 +84,9 @@ def settle(node: ast.AST, plain: Plain, met: Type) -> Expression:
         return constant
     if met is Scalar.INT32:
         return Local(met, plain.name) if isinstance(plain, Counter) else int32_constant(node, plain.value)
-    raise Outside(
-        node, f"a plain number meets a {met if isinstance(met, Scalar) else met.name}", "compare like with like"
-    )
+    if met is Scalar.BOOL:
+        raise Outside(node, "a plain number meets a bool", "write True or False")
+    raise Outside(node, f"a plain number meets {one(met)}", f"write a value of {told(met)}")
 
 
 def untyped(node: ast.AST, plain: Plain) -> Outside:

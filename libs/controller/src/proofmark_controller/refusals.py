@@ -26,7 +26,7 @@ CONSTRUCTS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Global: ("state outside of the object", "write it as a field, and self.name"),
     ast.Nonlocal: ("state outside of the object", "write it as a field, and self.name"),
     ast.Delete: ("a name that is deleted", "leave it"),
-    ast.Import: ("this import", "write from proofmark_controller import float32, int32"),
+    ast.Import: ("an import inside a function", "write it at the top of the file"),
     ast.ImportFrom: ("an import inside a function", "write it at the top of the file"),
     ast.FunctionDef: ("a function inside a function", "write it at the top of the file, with parameters"),
     ast.ClassDef: ("a class inside another", "write it at the top of the file"),

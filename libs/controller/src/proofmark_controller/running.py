@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from proofmark_controller.errors import OutOfRange, UnknownName, WrongColumn
+from proofmark_controller.errors import MissingInput, OutOfRange, UnknownName, WrongColumn
 from proofmark_controller.evaluation import Column, Columns, IntArray, canonical, dtype_of
 from proofmark_controller.program import Enumeration, Program, Record
 
@@ -65,6 +65,10 @@ class Controller(ABC):
         -------
         mapping of (ticks, n) arrays
             One for each output; enumerations are int32.
+
+        Raises
+        ------
+        UnknownName, MissingInput, WrongColumn
         """
 
     @property
@@ -86,9 +90,11 @@ class Controller(ABC):
         """The inputs as contiguous columns in their order, and how many ticks they are."""
         record = self.program.inputs
         names = [name for name, _ in record.fields]
-        if set(inputs) != set(names):
-            odd = sorted(set(inputs) ^ set(names))[0]
-            raise UnknownName("input" if odd in inputs else "set of inputs", names, odd if odd in inputs else "")
+        for name in inputs:
+            if name not in names:
+                raise UnknownName("input", names, name)
+        if len(inputs) < len(names):
+            raise MissingInput(names, list(inputs))
         ticks = len(inputs[names[0]])
         shape = (ticks, self.vectors)
         return {name: checked(name, inputs[name], dtype_of(kind), shape) for name, kind in record.fields}, ticks

@@ -57,7 +57,7 @@ class Sheet:
                 compile(self.text, self.file, "exec", dont_inherit=True)  # finds more than the parser
                 return ast.parse(self.text)
         except SyntaxError as exc:
-            self.fail(exc.lineno or 1, max(exc.offset or 1, 1), f"not Python, {exc.msg}", "correct the spelling")
+            self.fail(exc.lineno or 1, max(exc.offset or 1, 1), f"not Python, {exc.msg}", "correct it")
         except (ValueError, RecursionError, MemoryError):
             self.fail(1, 1, "not Python that can be read", "write plain text with little nesting")
 
@@ -87,6 +87,8 @@ class Sheet:
         """Return the name if it may stand in C as it is."""
         if not NAME.fullmatch(name):
             raise Outside(node, f"the name {name} has letters that C does not", "write it with A-Z, a-z, 0-9 and _")
+        if name == "_":
+            raise Outside(node, "_ is for counters that nothing reads", "choose another name")
         if WORD_OF_C.fullmatch(name) or name in TAKEN:
             raise Outside(node, f"{name} is a word of {'the language' if name in TAKEN else 'C'}", f"write {name}_")
         if name.startswith(("pm_", "__")):

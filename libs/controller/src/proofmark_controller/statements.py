@@ -9,7 +9,7 @@ from proofmark_controller.classes import is_docstring
 from proofmark_controller.expressions import Expressions, Scope, conversion, path_of
 from proofmark_controller.looping import read_loop
 from proofmark_controller.matching import read_match
-from proofmark_controller.module import BlockDraft, FunctionDraft, told
+from proofmark_controller.module import BlockDraft, FunctionDraft, one
 from proofmark_controller.operators import binary
 from proofmark_controller.plain import Plain, untyped
 from proofmark_controller.program import (
@@ -136,9 +136,8 @@ class Statements:
             case ast.Expr(value=ast.Call() as call) if self._callee(call):
                 self._invoke(node, call, None, made)
             case ast.Expr() if not is_docstring(node):
-                if isinstance(node.value, ast.Call | ast.Constant | ast.Compare):
-                    raise Outside(node, "a value that goes nowhere", "assign it, or remove it")
-                raise refuse(node.value)
+                self.expressions.read(node.value)
+                raise Outside(node, "a value that goes nowhere", "assign it, or remove it")
             case ast.If():
                 return self._if(node, made)
             case ast.Match():
@@ -166,7 +165,9 @@ class Statements:
             if draft.returns is None:
                 raise Outside(value, f"{draft.node.name} returns nothing", "write the call as a statement")
             if stated is not None and stated != draft.returns:
-                raise Outside(value, f"{told(stated)} from a {told(draft.returns)}", conversion(draft.returns, stated))
+                raise Outside(
+                    value, f"{one(stated)} is stated, got {one(draft.returns)}", conversion(draft.returns, stated)
+                )
             self._invoke(node, value, target, made)
             return
         if stated is not None:
@@ -192,7 +193,7 @@ class Statements:
                     above = ".".join(("self", *path[:-1]))
                     raise Outside(node, f"a field of {above} is assigned", f"give {above} a method that does it")
                 if place.type != kind:
-                    what = f"self.{path[0]} is a {told(place.type)}, got a {told(kind)}"
+                    what = f"self.{path[0]} is {one(place.type)}, got {one(kind)}"
                     raise Outside(node, what, conversion(kind, place.type))
                 assert self.scope.block is not None
                 self.scope.block.assigned.add(path[0])
@@ -207,7 +208,7 @@ class Statements:
             self.check_new(node, name)
             self.scope.locals[name] = kind
         elif known != kind:
-            raise Outside(node, f"{name} is a {told(known)}, got a {told(kind)}", "give it another name, or convert it")
+            raise Outside(node, f"{name} is {one(known)}, got {one(kind)}", "give it another name, or convert it")
         self.scope.assigned.add(name)
         return Local(kind, name)
 
@@ -229,7 +230,7 @@ class Statements:
             case ast.Attribute() if path := path_of(call.func):
                 above = self.expressions.below_self(call.func, path[:-1])
                 if not isinstance(above, BlockDraft):
-                    raise Outside(call, f"a {told(above)} has no methods", "write a function")
+                    raise Outside(call, f"{one(above)} has no methods", "write a function")
                 if path[-1] in above.broken:
                     raise Consequence(call)
                 if path[-1] not in above.methods:
@@ -265,14 +266,14 @@ class Statements:
         wanted = self.draft.returns
         if node.value is None or wanted is None:
             if wanted is not None:
-                raise Outside(node, "return without a value", f"return a {told(wanted)}")
+                raise Outside(node, "return without a value", f"return {one(wanted)}")
             if node.value is not None:
                 raise Outside(node, f"{self.draft.node.name} returns nothing", "write return, or -> and a type")
             made.append(Return(None))
         elif isinstance(node.value, ast.Call) and (draft := self._callee(node.value)):
             if draft.returns != wanted:
-                got = told(draft.returns) if draft.returns else "nothing"
-                raise Outside(node.value, f"the result is a {told(wanted)}, got {got}", f"return a {told(wanted)}")
+                got = one(draft.returns) if draft.returns else "nothing"
+                raise Outside(node.value, f"the result is {one(wanted)}, got {got}", f"return {one(wanted)}")
             value = self._fresh(wanted, "result")
             self._invoke(node, node.value, ast.copy_location(ast.Name(value.name), node), made)
             made.append(Return(value))
