@@ -44,7 +44,7 @@ def test_a_watched_study_may_spend_its_budget_and_stay_certified() -> None:
 @pytest.mark.parametrize(
     ("checked", "disagreed", "told"),
     [
-        (20, 0, ""),
+        (20, 0, "mixed model: good runs are those of p-r1; 20 of them ran again and agree"),
         (20, 3, "mixed model: 3 of 20 runs of p-r1 that ran again say something else"),
         (0, 0, "mixed model: no run of p-r1 with an answer ran again to see whether the model says the same"),
     ],
@@ -62,8 +62,8 @@ def test_runs_of_two_models_are_certified_together_only_if_a_sample_agrees(
     )
     assessed = assessment(count, None)
     assert assessed.mixed_model
-    assert [e.certified for e in assessed.estimates] == ["no" if told else "exact"]
-    assert assessed.reasons == ((told,) if told else ())
+    assert [e.certified for e in assessed.estimates] == ["exact" if told.endswith("agree") else "no"]
+    assert assessed.reasons == (told,)
 
 
 def test_capability_is_that_of_the_plain_runs() -> None:

@@ -42,9 +42,12 @@ def test_an_approved_design_exits_with_0_and_prints_one_document(judged: Judged)
     assert set(document) >= {"study", "outcome", "verdict", "reliability", "sensitivity", "release"}
     assert (document["outcome"], document["verdict"]) == ("released", "approved")
     reliability = document["reliability"]
-    expected = {"r", "r_low", "r_high", "confidence", "samples", "failures", "missing", "method"}
-    assert set(reliability) == expected
+    counts = {"confidence", "samples", "failures", "missing", "method", "rounds", "settled"}
+    estimates = {"r", "r_low", "r_high", "pf", "pf_low", "pf_high", "model_free_pf_high", "certified", "reason"}
+    assert set(reliability) == counts | estimates | {"cpu_hours", "cpu_hours_saved"}
     assert reliability["r_low"] <= reliability["r"] <= reliability["r_high"]
+    assert reliability["pf_low"] <= reliability["pf"] <= reliability["pf_high"]
+    assert reliability["cpu_hours"] > 0
     assert document["release"] == str(judged.release)
     assert set(document["sensitivity"][0]) == {"parameter", "share"}
 

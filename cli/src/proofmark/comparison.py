@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from proofmark.exits import Exit
@@ -50,10 +52,10 @@ class Sealed:
     def plain_runs(self) -> dict[str, np.ndarray]:
         """Columns of the runs drawn from the parameters' own distribution: `batch`, `vector`, `answered`, `failed`."""
         table = pq.read_table(self.folder / RESULTS, columns=["vector", "batch", "role", "passed"])
-        plain = np.array([role == "plain" for role in table["role"].to_pylist()], dtype=np.bool_)
+        plain = pc.equal(table["role"].cast(pa.string()), "plain").to_numpy()
         passed = table["passed"]
         answered = passed.is_valid().to_numpy()
-        failed = ~passed.fill_null(value=True).to_numpy()
+        failed = ~pc.fill_null(passed, fill_value=True).to_numpy()
         columns = {"batch": table["batch"].to_numpy(), "vector": table["vector"].to_numpy()}
         return {name: column[plain] for name, column in {**columns, "answered": answered, "failed": failed}.items()}
 

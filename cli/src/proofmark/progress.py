@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
+from math import floor, log10
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from proofmark.client import LOOK_S, OperatorClient
@@ -14,6 +16,7 @@ from proofmark_contracts.study import StudyClosed
 
 Show = Callable[[ReliabilityUpdated | None, str], None]
 QUIET_S = 5.0
+SIMULATING = "simulating"
 
 
 async def follow(client: OperatorClient, study: str, show: Show) -> StudyClosed:
@@ -36,7 +39,12 @@ async def _stage(client: OperatorClient, study: str, live: ReliabilityUpdated | 
         return "signing"
     if await client.read(ReliabilityAssessed, study) is not None:
         return "deciding, writing the report"
-    return "simulating" if live else "planning"
+    return SIMULATING if live else "planning"
+
+
+def doing(live: ReliabilityUpdated, stage: str) -> str:
+    """The stage, or what the algorithm does in it."""
+    return live.reason if stage == SIMULATING and live.reason else stage
 
 
 @contextlib.contextmanager
@@ -58,7 +66,8 @@ def bar(console: Console) -> Iterator[Show]:
             if live is None:
                 progress.update(task, description=stage)
             else:
-                progress.update(task, description=stage, total=live.planned, completed=live.samples, told=told(live))
+                what = escape(doing(live, stage))
+                progress.update(task, description=what, total=live.planned, completed=live.samples, told=told(live))
 
         yield show
 
@@ -66,18 +75,26 @@ def bar(console: Console) -> Iterator[Show]:
 def told(live: ReliabilityUpdated) -> str:
     """One line: runs, failures, missing, and the interval as it stands."""
     missing = f", {live.missing} missing" if live.missing else ""
-    interval = f"R in [{live.r_low:.5f}, {live.r_high:.5f}]"
-    return f"{live.samples:,} of {live.planned:,} runs, {live.failures:,} failed{missing}, {interval}"
+    between = interval(live.r_low, live.r_high)
+    return f"{live.samples:,} of {live.planned:,} runs, {live.failures:,} failed{missing}, R in {between}"
+
+
+def interval(r_low: float, r_high: float) -> str:
+    """Both ends with as many decimals as tell the lower one from 1."""
+    decimals = max(5, 1 - floor(log10(1 - r_low))) if r_low < 1 else 5
+    return f"[{r_low:.{decimals}f}, {r_high:.{decimals}f}]"
 
 
 def _lines(console: Console) -> Show:
     clock = asyncio.get_running_loop().time
-    said_at, said_stage = -QUIET_S, ""
+    said_at, said = -QUIET_S, ""
 
     def show(live: ReliabilityUpdated | None, stage: str) -> None:
-        nonlocal said_at, said_stage
-        if stage != said_stage or clock() - said_at >= QUIET_S:
-            said_at, said_stage = clock(), stage
-            console.print(f"{stage}: {told(live)}" if live else stage, highlight=False, soft_wrap=True)
+        nonlocal said_at, said
+        what = doing(live, stage) if live else stage
+        if what != said or clock() - said_at >= QUIET_S:
+            said_at, said = clock(), what
+            line = f"{what}: {told(live)}" if live else what
+            console.print(line, highlight=False, soft_wrap=True, markup=False)
 
     return show

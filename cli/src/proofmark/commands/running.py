@@ -18,7 +18,7 @@ from proofmark.exits import OF_OUTCOME, Exit
 from proofmark.failures import Failure
 from proofmark.folder import BUS, claim, write_release, write_run
 from proofmark.progress import bar, follow
-from proofmark.result import VERDICTS, Result, sentence
+from proofmark.result import VERDICTS, Result
 from proofmark.specs import load_spec
 from proofmark_contracts.frozen import FileRef, sha256_hex
 from proofmark_contracts.study import study_stem
@@ -165,12 +165,8 @@ def _tell(console: Console, result: Result) -> None:
     console.print(f"[bold {colour}]{VERDICTS[result.closed.outcome]}[/]", highlight=False, soft_wrap=True)
     for reason in result.closed.reasons:
         console.print(f"  {reason}", highlight=False, soft_wrap=True, markup=False)
-    if result.assessed is not None:
-        for estimate in result.assessed.estimates:
-            console.print(
-                f"  {sentence(estimate, result.assessed.confidence)}", highlight=False, soft_wrap=True, markup=False
-            )
-        console.print(f"  {result.assessed.causes.sentence}", highlight=False, soft_wrap=True, markup=False)
+    for told in result.sentences():
+        console.print(f"  {told}", highlight=False, soft_wrap=True, markup=False)
     if result.live is not None and result.live.logs:
         first = result.live.logs[0]
         console.print(

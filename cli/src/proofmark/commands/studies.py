@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from cyclopts import Parameter
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from proofmark.bus_file import bus
@@ -16,8 +17,8 @@ from proofmark.embedded import TENANT
 from proofmark.exits import OF_OUTCOME, Exit
 from proofmark.failures import Failure
 from proofmark.folder import claim, write_release
-from proofmark.progress import bar, follow, told
-from proofmark.result import VERDICTS, Result, sentence
+from proofmark.progress import SIMULATING, bar, doing, follow, interval, told
+from proofmark.result import VERDICTS, Result
 from proofmark.specs import load_spec
 from proofmark_contracts.assessment import ReliabilityUpdated
 from proofmark_contracts.study import StudyClosed, StudyOpened
@@ -96,10 +97,8 @@ def ls(*, as_json: Json = False) -> int:
     for column in ("study", "name", "tenant", "state", "runs", "R"):
         table.add_column(column)
     for row in rows:
-        interval = f"[{row['r_low']:.5f}, {row['r_high']:.5f}]" if row["r_low"] is not None else ""
-        table.add_row(
-            row["study"], row["name"], row["tenant"], row["state"], str(row["runs"]), interval.replace("[", "\\[")
-        )
+        between = interval(row["r_low"], row["r_high"]) if row["r_low"] is not None else ""
+        table.add_row(row["study"], row["name"], row["tenant"], row["state"], str(row["runs"]), escape(between))
     Console().print(table)
     return Exit.OK
 
@@ -119,10 +118,10 @@ def show(study: str, *, as_json: Json = False) -> int:
         return Exit.OK
     if isinstance(found, Result):
         print(VERDICTS[found.closed.outcome])
-        for line in (*found.closed.reasons, *_sentences(found)):
+        for line in (*found.closed.reasons, *found.sentences()):
             print(f"  {line}")
     else:
-        print(f"open: {told(found) if found else 'planning'}")
+        print(f"open: {doing(found, SIMULATING)}: {told(found)}" if found else "open: planning")
     return Exit.OK
 
 
@@ -253,14 +252,6 @@ async def _row(client: OperatorClient, opened: StudyOpened) -> dict[str, Any]:
         "r_low": live.r_low if live else None,
         "r_high": live.r_high if live else None,
     }
-
-
-def _sentences(result: Result) -> list[str]:
-    if result.assessed is None:
-        return []
-    return [sentence(e, result.assessed.confidence) for e in result.assessed.estimates] + [
-        result.assessed.causes.sentence
-    ]
 
 
 def _ndjson(live: ReliabilityUpdated | None, stage: str) -> None:

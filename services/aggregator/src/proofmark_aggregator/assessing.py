@@ -56,9 +56,11 @@ def assessment(count: Count, runs: Runs | None) -> ReliabilityAssessed:
         reasons.append(count.stopped)
     if count.cut_short and not count.watched:
         found = tuple(e.model_copy(update={"certified": "no", "reason": count.stopped}) for e in found)
-    if count.mixed_model and (told := _mixed(count)):
+    if count.mixed_model:
+        told, agrees = _mixed(count)
         reasons.append(told)
-        found = tuple(e.model_copy(update={"certified": "no", "reason": told}) for e in found)
+        if not agrees:
+            found = tuple(e.model_copy(update={"certified": "no", "reason": told}) for e in found)
     nothing = found[0].r is None and count.vectors > 0
     if nothing:
         said = ", ".join(f"{runs} {status}" for status, runs in count.missing_by_status.items())
@@ -91,7 +93,10 @@ def causes_of(count: Count, runs: Runs | None) -> Causes:
     if runs is None:
         return Causes(method="not-identifiable", sentence="not identifiable: no run was planned")
     chosen = runs.of("final") if count.weighed else runs.of("plain")
-    found = first_causes(chosen.vectors, chosen.margins(design), chosen.missing, design.reliability.seed)
+    weights = chosen.log_weights if count.weighed else None
+    found = first_causes(
+        chosen.vectors, chosen.margins(design), chosen.missing, design.reliability.seed, log_weights=weights
+    )
     shares = tuple(Share(parameter=s.parameter, share=s.share, low=s.low, high=s.high) for s in found.shares)
     return Causes(
         method=found.method, shares=shares, sentence=sentence(found, correlated=design.correlations is not None)
@@ -122,16 +127,16 @@ def capabilities(design: Design, runs: Runs | None) -> tuple[Capability, ...]:
     return tuple(found)
 
 
-def _mixed(count: Count) -> str:
-    """Why runs of two models are not certified together; empty if the sample that ran again says the same."""
+def _mixed(count: Count) -> tuple[str, bool]:
+    """How runs of two models came together, and whether the sample that ran again bears it out."""
     assert count.continues is not None
     parent = count.continues.parent
+    if count.checked == 0:
+        return f"mixed model: no run of {parent} with an answer ran again to see whether the model says the same", False
     if count.disagreed:
         told = f"{count.disagreed} of {count.checked} runs of {parent} that ran again say something else"
-        return f"mixed model: {told}"
-    if count.checked == 0:
-        return f"mixed model: no run of {parent} with an answer ran again to see whether the model says the same"
-    return ""
+        return f"mixed model: {told}", False
+    return f"mixed model: good runs are those of {parent}; {count.checked} of them ran again and agree", True
 
 
 def _margins(count: Count) -> tuple[Margin, ...]:

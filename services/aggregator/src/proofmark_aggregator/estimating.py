@@ -6,7 +6,8 @@ from itertools import compress
 from proofmark_aggregator.count import Count
 from proofmark_aggregator.counting import judged
 from proofmark_contracts.assessment import Estimate
-from proofmark_reliability.estimate import Evidence, assess
+from proofmark_reliability.estimate import assess
+from proofmark_reliability.evidence import Evidence
 from proofmark_reliability.protocol import Stated
 from proofmark_reliability.tally import Tally
 
