@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from proofmark_aggregator.assessing import assessment, capabilities
+from proofmark_aggregator.counting import opened, planned
 from proofmark_aggregator.runs import Runs
 from proofmark_contracts.study import Continues
 from tests.designs import clearance_design
 
-from .facts import fold
+from .facts import fold, plan, study
 
 
 def test_a_time_out_makes_the_study_irreproducible() -> None:
@@ -23,6 +24,13 @@ def test_a_study_without_one_answer_has_failed() -> None:
     assessed = assessment(fold(np.full(3, np.nan), np.ones(3), (3,)), None)
     assert assessed.outcome == "failed"
     assert assessed.reasons == ("not one of 3 runs gave an answer: 3 error",)
+
+
+def test_a_method_that_could_not_begin_fails_the_study_with_its_reason() -> None:
+    closing = plan((), blocks=(), refusal="kriging needs at least 200 samples: got 100")
+    assessed = assessment(planned(opened(study()), closing), None)
+    assert assessed.outcome == "failed"
+    assert assessed.reasons == ("kriging needs at least 200 samples: got 100",)
 
 
 def test_a_study_that_was_cut_short_is_not_certified() -> None:

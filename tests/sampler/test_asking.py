@@ -39,6 +39,12 @@ def test_a_sampler_built_anew_asks_for_the_same_batch(method: str) -> None:
     assert told
 
 
+def test_a_method_that_cannot_begin_ends_the_study_with_its_reason() -> None:
+    found = propose(clearance_design(method="cross-entropy", samples=600), [])
+    assert (found.vectors, found.last) == (0, True)
+    assert found.refusal.startswith("cross-entropy needs at least ")
+
+
 def test_the_strictest_target_is_the_limit() -> None:
     assert question(clearance_design(target=0.99)).limit == pytest.approx(0.01)
 

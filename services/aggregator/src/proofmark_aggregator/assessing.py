@@ -61,10 +61,9 @@ def assessment(count: Count, runs: Runs | None) -> ReliabilityAssessed:
         reasons.append(told)
         if not agrees:
             found = tuple(e.model_copy(update={"certified": "no", "reason": told}) for e in found)
-    nothing = found[0].r is None and count.vectors > 0
+    nothing = found[0].r is None
     if nothing:
-        said = ", ".join(f"{runs} {status}" for status, runs in count.missing_by_status.items())
-        reasons.append(f"not one of {count.vectors} runs gave an answer: {said}")
+        reasons.append(_without_an_answer(count))
     plan = count.design.reliability
     return ReliabilityAssessed(
         study=count.study,
@@ -125,6 +124,13 @@ def capabilities(design: Design, runs: Runs | None) -> tuple[Capability, ...]:
             )
         )
     return tuple(found)
+
+
+def _without_an_answer(count: Count) -> str:
+    if count.vectors == 0:
+        return count.planned.refusal if count.planned else "no run was planned"
+    said = ", ".join(f"{runs} {status}" for status, runs in count.missing_by_status.items())
+    return f"not one of {count.vectors} runs gave an answer: {said}"
 
 
 def _mixed(count: Count) -> tuple[str, bool]:

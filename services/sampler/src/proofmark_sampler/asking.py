@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 from proofmark_contracts.design import Design
 from proofmark_reliability import algorithms, designs
+from proofmark_reliability.errors import ReliabilityError
 from proofmark_reliability.fixed import Fixed
-from proofmark_reliability.protocol import Proposal, Question
+from proofmark_reliability.protocol import Proposal, Question, closing
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -43,12 +44,16 @@ def propose(design: Design, told: Sequence[FloatArray]) -> Proposal:
     told : one (n, requirements) float array for each completed batch
         Its margins, see `Algorithm.tell`. A method that does not learn is told how many there were, and no more.
 
-    Raises
-    ------
-    TooFewSamples
-        The method needs more samples than the plan allows.
+    Returns
+    -------
+    Proposal
+        A closing one with its refusal where the method cannot begin: with too few samples, say, or nothing random.
     """
-    algorithm = algorithms.build(design.reliability.method, question(design))
+    asked = question(design)
+    try:
+        algorithm = algorithms.build(design.reliability.method, asked)
+    except ReliabilityError as error:
+        return closing(asked.dimensions, refusal=str(error))
     for margins in told:
         if learns(design):
             algorithm.ask()
