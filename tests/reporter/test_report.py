@@ -18,8 +18,9 @@ from proofmark_contracts.assessment import ReliabilityAssessed
 from proofmark_contracts.custody import Verdict
 from proofmark_contracts.study import Continues
 from proofmark_contracts.tables import STATUS
+from proofmark_reliability.sequence import upper_limit
 from proofmark_reporter.evidence import EvidenceContradictsItself
-from proofmark_reporter.quantities import difference, probability, probability_at_least, probability_at_most
+from proofmark_reporter.quantities import difference, percent, probability, probability_at_least, probability_at_most
 from proofmark_reporter.report import render
 from proofmark_reporter.runs import Batch, Runs
 from tests.reporter.examples import OK, cases, evidence_of, fit, search, whole
@@ -313,6 +314,8 @@ def test_a_study_that_settled_early_says_what_it_spared() -> None:
     text = text_of(PAGES["settled"])
     assert "The verdict is settled after 400 runs; of the 5,000 that were allowed, 4,600 were not run." in text
     assert "confidence sequence: it holds at every moment together" in text
+    failures = CASES["settled"].assessed.estimates[0].failures
+    assert f"after 400 runs, between {percent(1 - upper_limit(failures, 400, 0.975))}" in PAGES["settled"]
     assert "4,600" not in text_of(PAGES["some fail"])
 
 

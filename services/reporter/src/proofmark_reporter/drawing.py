@@ -123,10 +123,10 @@ def dots(axes: Any, x: FloatArray, y: FloatArray, color: str) -> None:
         axes.plot(*strokes, color=color, alpha=0.5, linewidth=2.2, solid_capstyle="round")
 
 
-def crosses(axes: Any, x: FloatArray, y: FloatArray, color: str = RED) -> None:
+def crosses(axes: Any, x: FloatArray, y: FloatArray) -> None:
     """Points that failed."""
     if len(x):
-        axes.plot(x, y, linestyle="none", marker="x", markersize=3.2, markeredgewidth=0.9, color=color)
+        axes.plot(x, y, linestyle="none", marker="x", markersize=3.2, markeredgewidth=0.9, color=RED)
 
 
 def plain_number(tick: float, _: int) -> str:

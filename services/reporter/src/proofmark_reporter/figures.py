@@ -27,6 +27,8 @@ MOST_POINTS = 1500
 MOST_FAILED_POINTS = 500
 MOST_TICKS = 300
 BINS = 40
+FEWEST_EFFECTIVE = 3
+"""Weighed runs in a bin, in equal ones, below which its height would be noise."""
 COLOURS = {PLAIN: BLUE, LEARNING: AMBER, FINAL: VIOLET}
 
 
@@ -67,7 +69,7 @@ def histogram(key: str, margins: FloatArray, unit: Unit) -> str:
 
 def tail(key: str, plain: FloatArray, final: FloatArray, log_weights: FloatArray, unit: Unit) -> str:
     """Probability of the margins of one requirement, on a scale of powers of ten: plain runs filled, final ones as a
-    line, each weighed back to the parameters' own distribution. Where both see something they must agree.
+    line where they tell as much as `FEWEST_EFFECTIVE` equal ones. Where both see something they must agree.
 
     Parameters
     ----------
@@ -82,11 +84,10 @@ def tail(key: str, plain: FloatArray, final: FloatArray, log_weights: FloatArray
     known = np.isfinite(final)
     seen = (plain[np.isfinite(plain)] / factor, final[known] / factor)
     edges = _edges(np.concatenate(seen))
-    weights = (None, np.exp(log_weights[known]))
-    bars, line = (
-        np.histogram(np.clip(values, edges[0], edges[-1]), edges, weights=weight)[0] / max(1, len(of))
-        for values, weight, of in zip(seen, weights, (plain, final), strict=True)
-    )
+    bars = _binned(seen[0], edges, np.ones(len(seen[0]))) / max(1, len(plain))
+    weights = np.exp(log_weights[known])
+    first, second = (_binned(seen[1], edges, weights**power) for power in (1, 2))
+    line = np.where(first**2 >= FEWEST_EFFECTIVE * second, first, 0.0) / max(1, len(final))
     heights = np.concatenate([bars, line])
     least = float(heights[heights > 0].min(initial=1.0)) / 3
     most = 6 * float(heights.max(initial=least))
@@ -108,6 +109,10 @@ def tail(key: str, plain: FloatArray, final: FloatArray, log_weights: FloatArray
 
     told = f"{count(len(plain))} plain and {count(len(final))} final runs"
     return svg(key, f"Probability of margins to the limit, which is at zero, from {told}.", NARROW, draw)
+
+
+def _binned(values: FloatArray, edges: FloatArray, weights: FloatArray) -> FloatArray:
+    return np.asarray(np.histogram(np.clip(values, edges[0], edges[-1]), edges, weights=weights)[0])
 
 
 def _frame(axes: Any, edges: FloatArray, top: float) -> None:

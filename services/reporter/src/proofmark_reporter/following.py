@@ -128,7 +128,8 @@ def _grow(axes: Any, found: Following, factor: float, least: float = 0.0) -> Non
     axes.plot(found.runs, factor * found.value, color=BLUE)
     axes.plot(found.runs[-1:], factor * found.value[-1:], "o", color=BLUE, markersize=3.5, clip_on=False)
     axes.set_xscale("log")
-    axes.set_xlim(found.runs[0] * 0.99, found.runs[-1] * 1.01)
+    told = found.runs[np.isfinite(found.value)]
+    axes.set_xlim((told if len(told) else found.runs)[0] * 0.99, found.runs[-1] * 1.01)
     axes.xaxis.set_major_locator(numbers(decades=True))
     axes.xaxis.set_major_formatter(lambda tick, _: count(round(tick)))
 

@@ -77,7 +77,7 @@ def worst_margins(runs: Runs, members: tuple[int, ...]) -> FloatArray:
 
 
 def course(runs: Runs, worst: FloatArray, unit: Unit) -> str:
-    """The worst margin of each run by round, dots in the colour of what the run counts for, crosses where it failed.
+    """The worst margin of each run by round: a dot in the colour of what the run counts for, a cross where it failed.
 
     Parameters
     ----------
@@ -104,9 +104,8 @@ def course(runs: Runs, worst: FloatArray, unit: Unit) -> str:
         for role, color in COLOURS.items():
             good = drawn & (runs.role == role) & (worst >= 0)
             dots(axes, at[good], shown[good], color)
-        for role, color in COLOURS.items():
-            bad = drawn & (runs.role == role) & (worst < 0)
-            crosses(axes, at[bad], shown[bad], color)
+        bad = drawn & (worst < 0)
+        crosses(axes, at[bad], shown[bad])
         for edge in range(2, rounds + 1):
             axes.axvline(edge - 0.5, color=MUTED, linewidth=0.4, alpha=0.5)
         axes.axhline(0, color=INK, linewidth=1, gid="limit")
