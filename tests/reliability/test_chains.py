@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.special import log_ndtr, ndtr, ndtri
 
@@ -77,20 +77,27 @@ def test_as_many_chains_begin_at_each_point(points: int, chains: int) -> None:
 
 
 @given(st.lists(st.integers(-3, 12), min_size=2, max_size=60))
-def test_a_level_is_reached_by_some_and_by_half_unless_they_are_equal(whole: list[int]) -> None:
+def test_a_level_leaves_half_of_the_runs_behind_unless_they_are_equal(whole: list[int]) -> None:
     values = np.array(whole, dtype=np.float64)
     level = next_level(values)
-    reached = (values <= level).mean()
+    below = (values < level).mean()
     assert level in values
-    assert reached >= SHARE or (values <= values[values > level].min()).mean() > (1 + SHARE) / 2
-    assert reached < 1 or (values == values[0]).all() or reached <= (1 + SHARE) / 2
+    assert below <= SHARE or values[values < level].std() == 0 or level < 0
+    assert (values <= level).mean() > SHARE
+    assert below > 0 or values.std() == 0 or level < 0
 
 
 @given(st.lists(st.floats(-1, 9), min_size=2, max_size=60))
-def test_a_level_is_negative_once_half_of_the_runs_fail(values: list[float]) -> None:
-    failing = np.array(values) < 0
-    if failing.mean() >= SHARE:
+@example([-1.0, -1.0, 5.0])
+def test_a_level_is_negative_once_more_than_half_of_the_runs_fail(values: list[float]) -> None:
+    if (np.array(values) < 0).mean() > SHARE:
         assert next_level(np.array(values)) < 0
+
+
+def test_the_probability_below_a_level_is_told_without_bias() -> None:
+    """Of 20 uniform numbers 10 lie below: 0.5 over the level is, on average, 1. Known to 0.2 %."""
+    levels = np.array([next_level(row) for row in addressed_uniforms(1, 0, 20_000, 20)])
+    assert np.mean(SHARE / levels) == pytest.approx(1.0, rel=0.01)
 
 
 @given(st.floats(1.5, 8.0), st.floats(0.01, 100.0))

@@ -12,7 +12,7 @@ from proofmark_reliability.errors import TooFewSamples
 from proofmark_reliability.intervals import two_sided
 from proofmark_reliability.normals import addressed_uniforms, to_normals
 from proofmark_reliability.protocol import Pilot, Proposal, Question
-from proofmark_reliability.subset import LEAST_RUNS, LEVELS, RUNS, Subset
+from proofmark_reliability.subset import LEAST_RUNS, LEVELS, MOST_LEVELS, RUNS, Subset
 
 Margins = Callable[[FloatArray], FloatArray]
 PILOT = 500
@@ -30,10 +30,17 @@ def ball_complement(normals: FloatArray) -> FloatArray:
     return np.asarray(chdtri(normals.shape[1], 1e-4) - (normals**2).sum(axis=1, keepdims=True))
 
 
-def begin(margins: Margins, dimensions: int, seed: int = 0, samples: int = 8000, pilot: int = PILOT) -> Subset:
+def begin(
+    margins: Margins,
+    dimensions: int,
+    seed: int = 0,
+    samples: int = 8000,
+    pilot: int = PILOT,
+    width: float | None = None,
+) -> Subset:
     normals = to_normals(addressed_uniforms(seed, 0, pilot, dimensions))
     answers = margins(normals)
-    question = Question(seed, dimensions, answers.shape[1], samples, limit=1e-3, confidence=0.95)
+    question = Question(seed, dimensions, answers.shape[1], samples, limit=1e-3, confidence=0.95, width=width)
     return Subset(question, Pilot(normals, answers))
 
 
@@ -171,16 +178,18 @@ def test_chains_that_hardly_move_are_refused() -> None:
     assert "of a level's moves were accepted" in last.refusal
 
 
-def test_failure_beyond_the_budget_is_said() -> None:
+@pytest.mark.parametrize(("samples", "levels"), [(30_000, 18), (1_000_000, MOST_LEVELS)])
+def test_failure_beyond_the_last_level_is_said(samples: int, levels: int) -> None:
     """A limit state that falls for ever and never below zero."""
 
     def asymptotic(normals: FloatArray) -> FloatArray:
         return np.exp(-normals)
 
-    proposals = run(begin(asymptotic, 1), asymptotic)
+    proposals = run(begin(asymptotic, 1, samples=samples, width=0.4), asymptotic)
     assert proposals[-1].stated is None
     assert "failure lies beyond" in proposals[-1].refusal
-    assert 7900 < PILOT + sum(proposal.vectors for proposal in proposals) <= 8000
+    assert len(proposals) == levels + 2
+    assert PILOT + sum(proposal.vectors for proposal in proposals) <= samples
 
 
 def test_failures_found_as_the_budget_ends_count() -> None:
@@ -204,10 +213,7 @@ def test_levels_shrink_so_that_a_rarer_failure_is_reached_within_the_budget() ->
 
 
 def test_a_narrow_interval_takes_more_runs() -> None:
-    normals = to_normals(addressed_uniforms(0, 0, PILOT, 2))
-    pilot = Pilot(normals, half_space(3.0)(normals))
-    question = Question(0, 2, 1, 100_000, limit=1e-3, confidence=0.95, width=0.4)
-    last = run(Subset(question, pilot), half_space(3.0))[-1]
+    last = run(begin(half_space(3.0), 2, samples=100_000, width=0.4), half_space(3.0))[-1]
     assert last.stated is not None
     assert last.stated.pf == pytest.approx(ndtr(-3.0), rel=0.3)
     assert last.stated.relative_error < 0.11

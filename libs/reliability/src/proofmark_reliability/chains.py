@@ -1,8 +1,8 @@
 """Markov chains below a level of the limit state, many and short, and the plain runs that they descend from.
 
 A chain moves from u to sqrt(1 - s**2) u + s z, z standard normal, which leaves the standard-normal density unchanged in
-any number of dimensions; it stays where it is if the new point lies above the level or has no answer. All chains move
-at once, by the same step s.
+any number of dimensions; it stays where it is unless the new point has an answer, and that lies below the level. All
+chains move at once, by the same step s.
 
 However runs are correlated, chains that descend from different plain runs are nearly independent. So each carries the
 plain run that it descends from, its family, and the error of an estimate is the spread between families.
@@ -14,7 +14,7 @@ Straub (2015), ibid. 41: this move and its adaptation. Lee & Whiteley (2018), Bi
 """
 
 from dataclasses import dataclass
-from math import ceil, exp, log, sqrt
+from math import exp, log, sqrt
 
 import numpy as np
 from scipy.special import log_ndtr, ndtri
@@ -50,7 +50,7 @@ class Chains:
         return self._those(self.values < 0)
 
     def below(self, level: float) -> "Chains":
-        return self._those(self.values <= level)
+        return self._those(self.values < level)
 
     def joined(self, others: "Chains") -> "Chains":
         return Chains(
@@ -69,7 +69,7 @@ class Chains:
 
     def moved(self, normals: FloatArray, values: FloatArray, level: float) -> tuple["Chains", float]:
         """Return the chains after proposals and their values, and the share of proposals that were accepted."""
-        accepted = values <= level
+        accepted = values < level
         moved = Chains(
             np.where(accepted[:, np.newaxis], normals, self.normals),
             np.where(accepted, values, self.values),
@@ -82,16 +82,17 @@ class Chains:
 
 
 def next_level(values: FloatArray) -> float:
-    """Return the limit state that half of the runs reach; where far more share it, the next smaller one.
+    """Return the limit state that half of the runs are below; where none is, the next greater one.
 
-    Negative once so many fail.
+    It is that of the best run left behind, so that the share of the others estimates without bias (Cérou, Del Moral,
+    Furon & Guyader 2012, Statistics and Computing 22). Negative once more than half of the runs fail.
     """
-    reached = ceil(len(values) * SHARE)
-    level = float(np.partition(values, reached - 1)[reached - 1])
-    smaller = values[values < level]
-    if len(smaller) and (values <= level).mean() > (1 + SHARE) / 2:
-        return float(smaller.max())
-    return level
+    ordered = np.sort(values)
+    level = float(ordered[int(len(values) * SHARE)])
+    if level < 0 or level > ordered[0]:
+        return level
+    greater = ordered[ordered > level]
+    return float(greater[0]) if len(greater) else level
 
 
 def levels_left(earlier: tuple[float, float], now: tuple[float, float]) -> float:

@@ -1,8 +1,8 @@
 """Subset simulation: failure is reached level by level, by chains that move once at each.
 
-Of the runs of a level, the half with the smallest limit state set the next level; two chains begin at each of them and
-move below it. A level is one batch, so 1e-5 takes seventeen. The probability of failure is the product of the shares;
-its error is the spread between families, see `chains`.
+Half of the runs of a level lie below the next; two chains begin at each of them and move below it. A level is one
+batch, so 1e-5 takes seventeen. The probability of failure is the product of the shares; its error is the spread between
+families, see `chains`.
 """
 
 from math import ceil
@@ -31,10 +31,12 @@ USUAL_WIDTH = 1.2
 LEAST_RUNS = 100
 LEVELS = 16
 """That the budget must suffice for."""
+MOST_LEVELS = 50
+"""To a probability of 1e-15."""
 FIRST_LEVELS = 3
 """After which it can be foreseen how many there will be."""
-LEAST_FAMILIES = 7.0
-"""Of the chains of a level; the spread between fewer says too little."""
+LEAST_FAMILIES = 6.5
+"""Of the chains of a level; with fewer the relative error would exceed one half."""
 LEAST_ACCEPTANCE = 0.1
 
 
@@ -126,13 +128,14 @@ class Subset:
         """Begin chains below the next level, or end."""
         level = next_level(self._chains.values)
         below, failing = self._chains.below(level), self._chains.failing
-        spent = self._budget < LEAST_RUNS
-        if level < 0 or (spent and len(failing)):
+        spent = self._budget < LEAST_RUNS or len(self._reached) == MOST_LEVELS
+        if level <= 0 or (spent and len(failing)):
             self._end(self._degenerate(failing))
         elif spent:
-            self._end(f"{self._question.samples} runs reached a probability of {self._pf:.3g}: failure lies beyond")
-        elif len(below) == len(self._chains):
-            self._end(f"all {len(below)} runs of a level are equally far from failure: none shows the way")
+            spent_runs = self._question.samples - self._budget
+            self._end(f"{spent_runs} runs reached a probability of {self._pf:.3g}: failure lies beyond")
+        elif not len(below):
+            self._end(f"all {len(self._chains)} runs of a level are equally far from failure: none shows the way")
         elif degenerate := self._degenerate(below):
             self._end(degenerate)
         else:
