@@ -26,6 +26,7 @@ class Region(IntEnum):
     PERMUTATIONS = 1
     SCRAMBLES = 2
     BOOTSTRAP = 3
+    EMULATION = 4
 
 
 def words(seed: int, batch: int, first: int, count: int, region: Region = Region.POINTS, stream: int = 0) -> WordArray:

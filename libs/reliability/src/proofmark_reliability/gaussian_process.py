@@ -79,7 +79,12 @@ class GaussianProcess:
 
     @property
     def variance(self) -> float:
-        return self._solved.residual / self._solved.spare
+        return self._solved.residual / self.spare
+
+    @property
+    def spare(self) -> int:
+        """Values beyond the trend's coefficients."""
+        return self._solved.spare
 
     @cached_property
     def evidence(self) -> float:
