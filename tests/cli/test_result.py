@@ -65,6 +65,14 @@ def test_sentences_tell_every_estimate_why_it_ended_and_the_causes() -> None:
     assert told[-1].startswith("not identifiable")
 
 
+def test_a_child_study_says_whose_runs_it_takes_over_and_how_they_came_together() -> None:
+    found = result()
+    assert found.assessed is not None
+    told = {"parent": "p-r1", "reasons": ("mixed model: 9 agree",)}
+    lines = replace(found, assessed=found.assessed.model_copy(update=told)).sentences()
+    assert lines[-3:-1] == ["takes over runs of p-r1", "mixed model: 9 agree"]
+
+
 def test_a_rare_failure_is_told_with_all_its_nines() -> None:
     bounds, pf, certificate = sentences(estimate(), 0.95)
     assert bounds == (

@@ -340,10 +340,12 @@ def test_six_sigma_stands_beside_the_estimate() -> None:
 def test_a_child_study_names_its_parent() -> None:
     evidence = CASES["some fail"]
     opened = evidence.opened.model_copy(update={"continues": Continues(parent="mother-r1", purpose="rerun-missing")})
-    assessed = evidence.assessed.model_copy(update={"parent": "mother-r1", "mixed_model": True})
+    assessed = evidence.assessed.model_copy(
+        update={"parent": "mother-r1", "mixed_model": True, "reasons": ("mixed model: 9 agree",)}
+    )
     text = text_of(render(replace(evidence, opened=opened, assessed=assessed)).decode())
     assert "This study takes over the runs of mother-r1 that had an answer" in text
-    assert "Mixed model: mother-r1 ran another model" in text
+    assert "Mixed model: mother-r1 ran another one. 9 agree." in text
 
 
 def test_an_assessment_that_tells_no_rounds_is_of_plain_ones() -> None:

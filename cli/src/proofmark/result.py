@@ -67,8 +67,10 @@ class Result:
         if self.assessed is None:
             return []
         told = [line for e in self.assessed.estimates for line in sentences(e, self.assessed.confidence)]
-        if self.assessed.stopped:
-            told.append(f"{self.assessed.stopped}, of {self.opened.design.reliability.samples:,} that were allowed")
+        if self.assessed.parent:
+            told.append(f"takes over runs of {self.assessed.parent}")
+        of = f", of {self.opened.design.reliability.samples:,} that were allowed"
+        told += [reason + of if reason == self.assessed.stopped else reason for reason in self.assessed.reasons]
         return [*told, self.assessed.causes.sentence]
 
     def _cost(self, assessed: ReliabilityAssessed) -> dict[str, float | None]:

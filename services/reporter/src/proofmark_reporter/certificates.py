@@ -12,6 +12,8 @@ from proofmark_reporter.quantities import count, number, probability, stated_per
 from proofmark_reporter.runs import Runs
 from proofmark_reporter.wording import without
 
+MIXED = "mixed model: "
+"""How a reason begins that says how runs of two models came together."""
 CERTIFICATES = {"exact": "Exact", "conditional": "On condition", "no": "Not certified"}
 
 
@@ -59,21 +61,10 @@ def origin(opened: StudyOpened, assessed: ReliabilityAssessed) -> Iterator[str]:
     if opened.continues.purpose == "extend":
         yield f"This study goes on from {parent}, under the sequence that one was planned with: its runs count here."
     else:
-        yield (
-            f"This study takes over the runs of {parent} that had an answer, and ran again those that had none. "
-            "Good runs were not repeated."
-        )
+        yield f"This study takes over the runs of {parent} that had an answer, and ran again those that had none."
     if assessed.mixed_model:
-        agree = all(e.certified != "no" for e in assessed.estimates)
-        found = (
-            "said the same as before"
-            if agree
-            else "do not vouch for it: what both models say together is not certified"
-        )
-        yield (
-            f"Mixed model: {parent} ran another model. Of its runs with an answer up to "
-            f"{count(opened.continues.checks)} ran again as a check, and {found}."
-        )
+        checked = "; ".join(reason.removeprefix(MIXED) for reason in assessed.reasons if reason.startswith(MIXED))
+        yield f"Mixed model: {parent} ran another one. {checked[:1].upper()}{checked[1:]}."
 
 
 def weighing(runs: Runs, members: tuple[int, ...]) -> str:
@@ -100,8 +91,8 @@ def both_ways(runs: Runs, members: tuple[int, ...], by_weight: bool) -> str:
         return ""
     weights = np.exp(runs.log_weight[chosen])
     least, most = (float(weights[rows].sum()) / len(weights) for rows in (failed, failed | missing))
-    whose = "final" if by_weight else "plain"
+    whose = "final runs" if by_weight else "runs"
     return (
-        f"Had all the missing {whose} runs passed, the estimate of pf would be {probability(least)}; had all of them "
+        f"Had all the missing {whose} passed, the estimate of pf would be {probability(least)}; had all of them "
         f"failed, {probability(min(1.0, most))}."
     )
