@@ -108,4 +108,5 @@ class EveryStatement:
                     found = found + int32(i) * 2
             for j in range(2):
                 self.bits = (self.bits * 5 + j) % 1000
+            self.total -= 1.0
         return min(found, int32(float32(ticks) * 0.25), STEPS)

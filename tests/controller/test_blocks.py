@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import bilinear, lfilter, lfilter_zi
 
@@ -179,6 +179,7 @@ def test_filter_lead_lag_and_limiter_hold_their_output_without_an_input() -> Non
         assert not is_nan(block.step(float32(5.0)))
 
 
+@settings(deadline=None)
 @given(st.lists(VALUES, min_size=1), st.floats(0.5, 10, width=32), st.floats(0.5, 10, width=32))
 def test_a_limiter_goes_no_faster_than_it_may_and_arrives(targets: list[float32], rise: float, fall: float) -> None:
     limiter = RateLimiter(rise=float32(rise), fall=float32(fall), period=float32(0.5))

@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofmark_controller import Program, Refused, check
@@ -133,6 +133,7 @@ PARTS = [node for node in ast.walk(ast.parse(SOUND)) if isinstance(node, ast.exp
 Part = ast.expr | ast.stmt
 
 
+@settings(deadline=None)
 @given(st.tuples(st.sampled_from(PARTS), st.sampled_from(PARTS)))
 def test_any_part_of_a_controller_in_the_place_of_another_is_read_or_refused(parts: tuple[Part, Part]) -> None:
     """No exchange of parts makes the checker itself fail."""

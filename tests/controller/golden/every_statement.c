@@ -176,6 +176,7 @@ static int32_t EveryStatement_search(EveryStatement *self, int32_t ticks, int32_
             }
             self->bits = pm_value_1;
         }
+        self->total = pm_canonical(self->total - 0x1p+0f /* 1.0 */);
     }
     return pm_min_int32(pm_min_int32(found, pm_to_int32((float)ticks * 0x1p-2f /* 0.25 */, 5, pm_fault)), STEPS);
 }

@@ -1,6 +1,6 @@
 """The third oracle: CPython running the unmodified source, one object for each vector."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from operator import attrgetter
 from types import ModuleType, TracebackType
@@ -16,6 +16,8 @@ from proofmark_controller.program import Program
 from proofmark_controller.running import Controller
 from proofmark_controller.scalars import float32, int32
 
+PYTHON: dict[str, Callable[[Any], Any]] = {"float32": float32, "int32": int32, "bool": bool}
+
 
 class CPython(Controller):
     """A controller computed by Python itself, slowly."""
@@ -23,7 +25,7 @@ class CPython(Controller):
     def _begin(self, state: Columns) -> None:
         module = ModuleType("pm_controller")
         exec(compile(self.program.source, self.program.file, "exec", dont_inherit=True), module.__dict__)
-        self._inputs = getattr(module, self.program.inputs.name)
+        self._given = getattr(module, self.program.inputs.name)
         self._objects = [getattr(module, self.program.name)() for _ in range(self.vectors)]
         self._faults = np.zeros(self.vectors, np.int32)
         for name, column in state.items():
@@ -45,7 +47,7 @@ class CPython(Controller):
 
     def run(self, inputs: Mapping[str, Column]) -> Columns:
         columns, ticks = self._checked(inputs)
-        outputs = self._empty(self.program.outputs, ticks)
+        outputs = self._empty(ticks)
         for tick in range(ticks):
             rows = zip(*(column[tick].tolist() for column in columns.values()), strict=True)
             made = [self._tick(vector, row) for vector, row in enumerate(rows)]
@@ -55,19 +57,14 @@ class CPython(Controller):
 
     def _tick(self, vector: int, row: tuple[Any, ...]) -> list[Any]:
         if self._faults[vector] == 0:
-            kinds = (kind for _, kind in self.program.inputs.fields)
-            given = self._inputs(*(_python(dtype_of(kind), number) for kind, number in zip(kinds, row, strict=True)))
+            dtypes = self._inputs.values()
+            given = self._given(*(PYTHON[dtype.name](number) for dtype, number in zip(dtypes, row, strict=True)))
             try:
                 made = self._objects[vector].step(given)
                 return [getattr(made, name) for name, _ in self.program.outputs.fields]
             except InvalidOperation as exc:
                 self._faults[vector] = _site(self.program, exc.__traceback__)
         return [constant.value for constant in self.program.safe_state]
-
-
-def _python(dtype: np.dtype[Any], number: Any) -> Any:
-    """A number as a controller's source has it."""
-    return {"float32": float32, "int32": int32, "bool": bool}[dtype.name](number)
 
 
 def _like(old: Any, number: Any) -> Any:

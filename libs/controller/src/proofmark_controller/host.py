@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from ctypes import CDLL, POINTER, c_size_t, c_void_p
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
@@ -20,6 +21,10 @@ from proofmark_controller.evaluation import Column, Columns, IntArray, dtype_of
 from proofmark_controller.interpreter import Interpreter
 from proofmark_controller.program import Block, Program
 from proofmark_controller.running import Controller
+
+
+RUNNER = "every-vector.c"
+"""No controller's file has this name: a dash is in no class's name."""
 
 
 @dataclass(frozen=True)
@@ -57,27 +62,30 @@ def shared_object(program: Program, compiler: Compiler, *flags: str) -> bytes:
     CompilationFailed
     """
     source = c_source(program)
+    files = {source.header_name: source.header, source.source_name: source.source, RUNNER: _runner(program)}
+    return _built(compiler, flags, tuple(files.items()))
+
+
+@cache
+def _built(compiler: Compiler, flags: tuple[str, ...], files: tuple[tuple[str, str], ...]) -> bytes:
     with TemporaryDirectory() as folder:
-        here = Path(folder)
-        (here / source.header_name).write_text(source.header)
-        (here / source.source_name).write_text(source.source)
-        (here / "pm_run.c").write_text(_runner(program))
-        files = (source.source_name, "pm_run.c")
-        command = [
-            *compiler.command,
-            *FLAGS,
-            "-fno-sanitize=all",
-            "-fPIC",
-            "-shared",
-            *flags,
-            "-o",
-            "library.so",
-            *files,
-        ]
-        done = run(command, cwd=here, capture_output=True, text=True, check=False)
+        for name, text in files:
+            (Path(folder) / name).write_text(text)
+        always = (*FLAGS, "-fno-sanitize=all", "-fPIC", "-shared")
+        command = [*compiler.command, *always, *flags, "-o", "library.so", RUNNER]
+        done = run(command, cwd=folder, capture_output=True, text=True, check=False)
         if done.returncode:
             raise CompilationFailed(compiler.name, done.returncode, done.stderr)
-        return (here / "library.so").read_bytes()
+        return (Path(folder) / "library.so").read_bytes()
+
+
+@cache
+def _loaded(library: bytes) -> CDLL:
+    """Once a process: what is loaded is never unloaded."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "library.so"
+        path.write_bytes(library)
+        return CDLL(str(path))
 
 
 class HostController(Controller):
@@ -86,10 +94,7 @@ class HostController(Controller):
     def __init__(
         self, program: Program, library: bytes, vectors: int, start: Mapping[str, Column] | None = None
     ) -> None:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "library.so"
-            path.write_bytes(library)
-            loaded = CDLL(str(path))
+        loaded = _loaded(library)
         pointers = POINTER(c_void_p)
         self._run = loaded.pm_run
         self._run.argtypes = [c_void_p, c_size_t, c_size_t, pointers, pointers]
@@ -119,13 +124,13 @@ class HostController(Controller):
 
     def run(self, inputs: Mapping[str, Column]) -> Columns:
         columns, ticks = self._checked(inputs)
-        outputs = self._empty(self.program.outputs, ticks)
+        outputs = self._empty(ticks)
         self._run(self._memory.ctypes.data, self.vectors, ticks, _pointers(columns), _pointers(outputs))
         return outputs
 
 
 def _pointers(columns: Columns) -> Any:
-    return (c_void_p * len(columns))(*(column.ctypes.data for column in columns.values()))
+    return (c_void_p * len(columns))(*(column.__array_interface__["data"][0] for column in columns.values()))
 
 
 def _fields(block: Block) -> list[tuple[str, Any]]:
@@ -137,7 +142,7 @@ def _fields(block: Block) -> list[tuple[str, Any]]:
 
 
 def _runner(program: Program) -> str:
-    """C that ticks an array of states; row by row, so that a state is read once a tick."""
+    """C that ticks an array of states; it includes the source, so that a tick is no call."""
     taken = "\n".join(
         f"    const {type_name(kind)} *const in_{name} = inputs[{number}];"
         for number, (name, kind) in enumerate(program.inputs.fields)
@@ -150,7 +155,7 @@ def _runner(program: Program) -> str:
     written = "\n".join(f"            out_{name}[at] = made.{name};" for name, _ in program.outputs.fields)
     return f"""\
 #include <stddef.h>
-#include "{file_stem(program)}.h"
+#include "{file_stem(program)}.c"
 
 const size_t pm_state_size = sizeof({program.name});
 

@@ -47,7 +47,7 @@ class Interpreter(Controller):
 
     def run(self, inputs: Mapping[str, Column]) -> Columns:
         columns, ticks = self._checked(inputs)
-        outputs = self._empty(self.program.outputs, ticks)
+        outputs = self._empty(ticks)
         with np.errstate(all="ignore"):
             for tick in range(ticks):
                 given = {name: column[tick] for name, column in columns.items()}

@@ -7,7 +7,7 @@ import numpy as np
 
 from proofmark_controller.errors import MissingInput, OutOfRange, UnknownName, WrongColumn
 from proofmark_controller.evaluation import Column, Columns, IntArray, canonical, dtype_of
-from proofmark_controller.program import Enumeration, Program, Record
+from proofmark_controller.program import Enumeration, Program
 
 
 class Controller(ABC):
@@ -32,6 +32,8 @@ class Controller(ABC):
         """
         self.program = program
         self.vectors = vectors
+        self._inputs = {name: dtype_of(kind) for name, kind in program.inputs.fields}
+        self._outputs = {name: dtype_of(kind) for name, kind in program.outputs.fields}
         names = [value.name for value in program.state]
         for name in start or {}:
             if name not in names:
@@ -88,8 +90,7 @@ class Controller(ABC):
 
     def _checked(self, inputs: Mapping[str, Column]) -> tuple[Columns, int]:
         """The inputs as contiguous columns in their order, and how many ticks they are."""
-        record = self.program.inputs
-        names = [name for name, _ in record.fields]
+        names = list(self._inputs)
         for name in inputs:
             if name not in names:
                 raise UnknownName("input", names, name)
@@ -97,10 +98,11 @@ class Controller(ABC):
             raise MissingInput(names, list(inputs))
         ticks = len(inputs[names[0]])
         shape = (ticks, self.vectors)
-        return {name: checked(name, inputs[name], dtype_of(kind), shape) for name, kind in record.fields}, ticks
+        return {name: checked(name, inputs[name], dtype, shape) for name, dtype in self._inputs.items()}, ticks
 
-    def _empty(self, record: Record, ticks: int) -> Columns:
-        return {name: np.empty((ticks, self.vectors), dtype_of(kind)) for name, kind in record.fields}
+    def _empty(self, ticks: int) -> Columns:
+        """Outputs to be written."""
+        return {name: np.empty((ticks, self.vectors), dtype) for name, dtype in self._outputs.items()}
 
 
 def _check_members(name: str, kind: Enumeration, column: Column) -> None:
