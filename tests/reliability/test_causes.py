@@ -1,5 +1,6 @@
 """First causes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +13,12 @@ from scipy.stats import binom, ks_2samp
 
 from proofmark_reliability.arrays import FloatArray
 from proofmark_reliability.bootstrap import resample_counts
-from proofmark_reliability.causes import MOST_RUNS, Causes, Share, first_causes, sentence
+from proofmark_reliability.causes import Causes, Share, first_causes, importance_factors, sentence
 from proofmark_reliability.designs import uniforms
+from proofmark_reliability.errors import OutOfRange, WrongShape
+from proofmark_reliability.excerpt import MOST_RUNS
 from proofmark_reliability.kolmogorov import squared_distances
+from proofmark_reliability.shift import shift_effects
 from proofmark_reliability.surrogate import agreement, coefficients, fit, rescues
 
 NONE_MISSING = np.zeros(1000, dtype=bool)
@@ -47,31 +51,36 @@ def total_indices(problem: Any, offset: float, samples: int) -> FloatArray:
     return np.asarray(np.array(changed) / failed.var())
 
 
-ATTRIBUTION = ["RP8", "RP14", "RP33", "RP35", "RP38", "RP89", "axial_beam", "shaft_seed", "GSobol3"]
+FREQUENT = ["RP8", "RP14", "RP31", "RP33", "RP35", "RP38", "RP89", "RP110", "axial_beam", "shaft_seed", "GSobol3"]
 """The reference problems whose top total index leads by at least 0.04 of their sum where one run in twenty fails."""
+RARE = ["RP8", "RP31", "RP33", "RP35", "RP38", "RP89", "RP110", "axial_beam", "Flooding"]
+"""And where one in a hundred does."""
+ATTRIBUTION = [*((name, 0.05) for name in FREQUENT), *((name, 0.01) for name in RARE)]
 
 
-@pytest.mark.parametrize("name", ATTRIBUTION)
+@pytest.mark.parametrize(("name", "frequency"), ATTRIBUTION)
 def test_the_true_top_cause_comes_first(
-    name: str, reliability_problems: dict[str, Any], sensitivity_problems: dict[str, Any]
+    name: str, frequency: float, reliability_problems: dict[str, Any], sensitivity_problems: dict[str, Any]
 ) -> None:
-    """Twenty studies of a thousand runs each; a method that is right in 95 % fails one of these tests with 1 % / 9.
+    """Twenty studies of a thousand runs each, of which those with five failures count.
 
-    Family-wise error 1 %.
+    A method that is right in 95 % fails one of these tests with 1 % / 20: family-wise error 1 %.
     """
     problem = {**reliability_problems, **sensitivity_problems}[name]
     offset = np.quantile(
-        problem.limit_state(problem.columns(uniforms("monte-carlo", 98, 0, (50_000,), problem.dimensions))), 0.05
+        problem.limit_state(problem.columns(uniforms("monte-carlo", 98, 0, (50_000,), problem.dimensions))), frequency
     )
-    truth = total_indices(problem, offset, 40_000)
+    truth = total_indices(problem, offset, int(2000 / frequency))
     ranked = np.sort(truth / truth.sum())
     assert ranked[-1] - ranked[-2] >= 0.04
-    right = 0
+    named = []
     for seed in range(20):
         columns = problem.columns(uniforms("latin-hypercube", seed, 0, (1000,), problem.dimensions))
         margins = (problem.limit_state(columns) - offset)[:, np.newaxis]
-        right += leaders(first_causes(columns, margins, NONE_MISSING, 0))[0] == list(columns)[truth.argmax()]
-    assert binom.cdf(right, 20, 0.95) > 0.01 / len(ATTRIBUTION)
+        named += leaders(first_causes(columns, margins, NONE_MISSING, 0))[:1]
+    assert len(named) >= 15
+    right = named.count(list(columns)[truth.argmax()])
+    assert binom.cdf(right, len(named), 0.95) > 0.01 / len(ATTRIBUTION)
 
 
 def test_shares_are_total_indices_of_the_failure_indicator() -> None:
@@ -111,7 +120,7 @@ def test_an_interval_holds_its_share_even_with_few_failures() -> None:
     for seed in range(60):
         scores = ndtri(uniforms("latin-hypercube", seed, 0, (200,), 15))
         blurred = scores[:, 0] + 0.1 * np.random.default_rng(seed).normal(size=200)
-        margins = (np.sort(blurred)[-7] - blurred)[:, np.newaxis]
+        margins = np.where(blurred > np.sort(blurred)[-7], -np.inf, 1.0)[:, np.newaxis]
         columns = {f"x{j}": scores[:, j] for j in range(15)}
         causes = first_causes(columns, margins, np.zeros(200, dtype=bool), seed)
         assert (causes.method, causes.failures) == ("kolmogorov-smirnov", 6)
@@ -134,7 +143,7 @@ def test_with_fewer_than_five_of_either_kind_nothing_is_said(failures: int) -> N
 
 def test_with_five_failures_the_distances_are_compared() -> None:
     columns = normals(1000, "ab")
-    margins = np.where(np.argsort(np.argsort(columns["a"])) < 5, -1.0, 1.0)[:, np.newaxis]
+    margins = np.where(np.argsort(np.argsort(columns["a"])) < 5, -np.inf, 1.0)[:, np.newaxis]
     causes = first_causes(columns, margins, NONE_MISSING, 0)
     assert causes.method == "kolmogorov-smirnov"
     leader, other = causes.shares
@@ -257,22 +266,82 @@ def test_failures_after_the_first_runs_of_a_large_study_count() -> None:
     assert leaders(late)[0] == "a"
 
 
-@pytest.mark.parametrize(("runs", "method"), [(500, "kolmogorov-smirnov"), (600, "surrogate-target-sobol")])
-def test_a_surrogate_takes_three_runs_a_coefficient(runs: int, method: str) -> None:
+@pytest.mark.parametrize(
+    ("runs", "margin", "method"),
+    [
+        (500, lambda x: 1.5 - x**2, "kolmogorov-smirnov"),
+        (600, lambda x: 1.5 - x**2, "surrogate-target-sobol"),
+        (50, lambda x: 1 - x, "kolmogorov-smirnov"),
+        (60, lambda x: 1 - x, "surrogate-target-sobol"),
+    ],
+)
+def test_a_surrogate_takes_three_runs_a_coefficient(
+    runs: int, margin: Callable[[FloatArray], FloatArray], method: str
+) -> None:
     scores = ndtri(uniforms("latin-hypercube", 0, 0, (runs,), 17))
     columns = {f"x{j}": scores[:, j] for j in range(17)}
     assert 500 < 3 * coefficients(17) < 600
-    margins = (1.5 - columns["x7"])[:, np.newaxis]
-    assert first_causes(columns, margins, np.zeros(runs, dtype=bool), 0).method == method
+    assert 50 < 3 * 18 < 60
+    causes = first_causes(columns, margin(columns["x7"])[:, np.newaxis], np.zeros(runs, dtype=bool), 0)
+    assert causes.method == method
+    assert leaders(causes)[0] == "x7"
 
 
-def test_many_parameters_are_compared_one_by_one() -> None:
+@pytest.mark.parametrize(
+    ("margin", "method"),
+    [(lambda x: 1.5 - x, "surrogate-target-sobol"), (lambda x: 2.5 - x**2, "kolmogorov-smirnov")],
+)
+def test_many_parameters_are_fitted_by_a_plane_or_compared_one_by_one(
+    margin: Callable[[FloatArray], FloatArray], method: str
+) -> None:
     scores = ndtri(uniforms("latin-hypercube", 0, 0, (1000,), 60))
     columns = {f"x{j}": scores[:, j] for j in range(60)}
-    causes = first_causes(columns, (1.5 - columns["x7"])[:, np.newaxis], NONE_MISSING, 0)
+    causes = first_causes(columns, margin(columns["x7"])[:, np.newaxis], NONE_MISSING, 0)
     assert 3 * coefficients(60) > 1000
-    assert causes.method == "kolmogorov-smirnov"
+    assert causes.method == method
     assert leaders(causes)[0] == "x7"
+    assert causes.shares[0].low > 0.5
+
+
+def test_a_shift_is_named_where_no_distance_stands_out_among_many_parameters() -> None:
+    """Twenty failures and a hundred parameters, of which one lies 0.8 deviations higher in them; twenty studies."""
+    margins = np.where(np.arange(1000) < 20, -np.inf, 1.0)[:, np.newaxis]
+    shifted = []
+    for seed in range(20):
+        scores = ndtri(uniforms("latin-hypercube", seed, 0, (1000,), 100))
+        scores[:20, 4] += 0.8
+        causes = first_causes({f"x{j}": scores[:, j] for j in range(100)}, margins, NONE_MISSING, 0)
+        assert causes.method in ("kolmogorov-smirnov", "mean-shift")
+        shifted += [causes.shares[0]] if causes.method == "mean-shift" else []
+    assert len(shifted) >= 3
+    assert {share.parameter for share in shifted} == {"x4"}
+    assert all(share.low > 0 and share.shift > 0.5 for share in shifted)
+
+
+@pytest.mark.parametrize(
+    "margin",
+    [
+        lambda a, b: 20 - a**4 - b,
+        lambda a, b: 0.95 - np.sin(2 * a) - 0.05 * b,
+        lambda a, b: 1.5 - np.abs(a) + 0.3 * np.where(b > 0, b, 0),
+    ],
+)
+def test_curved_margins_are_predicted_by_a_polynomial(margin: Callable[[FloatArray, FloatArray], FloatArray]) -> None:
+    columns = normals(1000, "ab")
+    causes = first_causes(columns, margin(columns["a"], columns["b"])[:, np.newaxis], NONE_MISSING, 0)
+    assert causes.method == "surrogate-target-sobol"
+    assert leaders(causes)[0] == "a"
+
+
+def test_parameters_of_any_law_are_seen_by_their_normal_scores() -> None:
+    """The margin is a plane of the scores, and of no power of the values."""
+    scores = ndtri(uniforms("latin-hypercube", 0, 0, (1000,), 2))
+    columns = {"a": np.exp(3 * scores[:, 0]), "b": -np.exp(-3 * scores[:, 1])}
+    margins = 2 - 0.8 * scores[:, :1] - 0.6 * scores[:, 1:]
+    causes = first_causes(columns, margins, NONE_MISSING, 0)
+    assert causes.method == "surrogate-target-sobol"
+    plain = first_causes(dict(zip("ab", scores.T, strict=True)), margins, NONE_MISSING, 0)
+    assert causes.shares[0].share == pytest.approx(plain.shares[0].share, abs=0.01)
 
 
 @given(seed=st.integers(0, 1000), discrete=st.booleans())
@@ -372,6 +441,23 @@ OTHER = Share("load", 0.29, 0.23, 0.36, 0.2)
             "parameters are correlated, so each share is for changing that parameter alone",
         ),
         (
+            Causes("mean-shift", (replace(LEADER, share=0.6), OTHER), 1000, 20),
+            False,
+            "highly sensitive to shaft diameter: 60 % [64, 77] of the squared shift between the means of failed and "
+            "safe runs; failed runs have it low",
+        ),
+        (
+            Causes("form-importance", importance_factors(("load", "shaft"), np.array([0.6, -0.8]), 3.0), 0, 0),
+            True,
+            "highly sensitive to shaft: 64 % of the squared distance to the most probable failure (FORM); failed runs "
+            "have it low; parameters are correlated, so each share is for changing that parameter alone",
+        ),
+        (
+            Causes("not-identifiable", (), 1000, 30, "weighed, the failures are worth 1.0, and 5 are needed"),
+            False,
+            "not identifiable: 30 of 1,000 runs failed; weighed, the failures are worth 1.0, and 5 are needed",
+        ),
+        (
             Causes("not-identifiable", (), 1000, 4),
             False,
             "not identifiable: 4 of 1,000 runs failed, and fewer than 5 failures do not show their causes",
@@ -390,3 +476,56 @@ OTHER = Share("load", 0.29, 0.23, 0.36, 0.2)
 )
 def test_the_sentence_says_what_was_found_and_of_what(causes: Causes, correlated: bool, words: str) -> None:
     assert sentence(causes, correlated) == words
+
+
+def test_importance_factors_are_the_squared_direction_cosines_of_the_design_point() -> None:
+    """A linear limit state: its design point is beta alpha, whatever the length that alpha is given with."""
+    alpha = np.array([0.48, -0.8, 0.36])
+    factors = importance_factors(("a", "b", "c"), 7 * alpha, 2.5)
+    assert [factor.parameter for factor in factors] == ["b", "a", "c"]
+    assert [factor.share for factor in factors] == pytest.approx([0.64, 0.2304, 0.1296])
+    assert [factor.shift for factor in factors] == pytest.approx([-2.0, 1.2, 0.9])
+    assert all(factor.low == factor.share == factor.high for factor in factors)
+
+
+def test_mean_shifts_of_a_linear_margin_are_the_importance_factors() -> None:
+    """Standard error of a share 0.01."""
+    columns = normals(20_000, "ab")
+    failed = linear(columns)[:, 0] < 0
+    values = np.column_stack(list(columns.values()))
+    once = np.ones((1, failed.sum()), dtype=np.int64)
+    weights = np.ones(20_000)
+    effects, _ = shift_effects(values[failed], values[~failed], once, weights[failed], weights[~failed])
+    (a, b) = sorted(importance_factors(("a", "b"), np.sqrt([0.9, 0.1]), 1.6), key=lambda share: share.parameter)
+    assert effects / effects.sum() == pytest.approx([a.share, b.share], abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "error", "message"),
+    [
+        (np.zeros(2), OutOfRange, "length of alpha: expected > 0 and finite, got 0.0"),
+        (np.array([1.0, np.nan]), OutOfRange, "length of alpha: expected > 0 and finite, got nan"),
+        (np.ones(3), WrongShape, r"alpha: expected shape \(2,\), got \(3,\)"),
+    ],
+)
+def test_a_direction_to_nowhere_has_no_importance_factors(
+    alpha: FloatArray, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        importance_factors(("a", "b"), alpha, 3.0)
+
+
+def test_a_region_without_answers_leaves_the_causes_of_the_rest() -> None:
+    """A third of the runs have no answer, among them half of the failures: counts say so, and the cause stays."""
+    columns = normals(1000, "abc")
+    margins = linear(columns)
+    margins[columns["c"] > 0.43] = np.nan
+    causes = first_causes(columns, margins, NONE_MISSING, 0)
+    assert causes.runs == np.isfinite(margins).sum() < 700
+    assert causes.failures == (margins < 0).sum() < 45
+    assert leaders(causes)[0] == "a"
+
+
+def test_a_model_that_nowhere_answers_identifies_nothing() -> None:
+    causes = first_causes(normals(1000, "ab"), np.full((1000, 1), np.nan), NONE_MISSING, 0)
+    assert causes == Causes("not-identifiable", (), 0, 0)

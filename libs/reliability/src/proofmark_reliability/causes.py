@@ -1,48 +1,48 @@
 """First causes: which parameters make runs fail, and how sure that is.
 
-With at least 20 failures and a quadratic surrogate that predicts them, shares are total Sobol indices of the failure
-indicator, divided by their sum. A total index counts an interaction for every parameter in it, so for rare failures
-all of them are large; the shares say how they compare. Otherwise shares compare the failed runs' values of each
-parameter with the safe runs': squared Kolmogorov-Smirnov distances beyond what chance gives, divided by their sum.
-Under five failures nothing is said. Shares add up to one; intervals are 95 % bootstrap intervals over the failed runs,
-with the surrogate held fixed: they do not know its own error.
+With a surrogate that predicts the failures, shares are total Sobol indices of the failure indicator, divided by their
+sum. A total index counts an interaction for every parameter in it, so for rare failures all of them are large; the
+shares say how they compare. Otherwise shares compare the failed runs' values of each parameter with the safe runs':
+squared Kolmogorov-Smirnov distances, or squared mean shifts, beyond what chance gives, divided by their sum. Under five
+failures nothing is said. Shares add up to one; intervals are 95 % bootstrap intervals over the failed runs, with the
+surrogate held fixed: they do not know its own error.
 
 Requirements are fitted apart and only the signs of their margins meet, so their units do not matter. Where parameters
-are correlated, a share is the effect of changing that parameter alone while its partners stay.
-
-A large study is explained from its first 20,000 answered runs and its first 1,000 failures, each kind weighed by how
-many it stands for: more would move no share by more than its interval. Vectors are exchangeable, so the first are as
-good as any, and the same whatever happened when.
+are correlated, a share is the effect of changing that parameter alone while its partners stay. Runs drawn from another
+density than the parameters' own carry weights, and shares are those of failures as they would really happen.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from proofmark_reliability.arrays import BoolArray, FloatArray
 from proofmark_reliability.bootstrap import resample_counts
-from proofmark_reliability.kolmogorov import distance_effects
-from proofmark_reliability.surrogate import agreement, coefficients, fit, rescues
-from proofmark_reliability.tally import answered
+from proofmark_reliability.comparison import compare
+from proofmark_reliability.errors import OutOfRange, WrongShape
+from proofmark_reliability.excerpt import Excerpt, excerpt
+from proofmark_reliability.explaining import LEAST_TYPICAL, explaining
+from proofmark_reliability.prediction import predicting
+from proofmark_reliability.surrogate import rescues
+from proofmark_reliability.weights import effective
 
-CausesMethod: TypeAlias = Literal["surrogate-target-sobol", "kolmogorov-smirnov", "not-identifiable"]
+CausesMethod: TypeAlias = Literal[
+    "surrogate-target-sobol", "kolmogorov-smirnov", "mean-shift", "form-importance", "not-identifiable"
+]
 
 LEAST_FAILURES = 5
-LEAST_FAILURES_FOR_SURROGATE = 20
-LEAST_AGREEMENT = 0.6
-"""Jaccard index of predicted and true failures; above it, shares on the reference problems are right within 0.08."""
-RUNS_PER_COEFFICIENT = 3
-MOST_RUNS = 20_000
-MOST_FAILURES = 1_000
-MOST_TERMS = 5_000_000
-"""Runs times coefficients of the surrogate, about 0.1 s of fitting: many parameters are fitted on fewer runs."""
-REDRAWN_AT = (np.arange(64) + 0.5) / 64
-"""Probabilities whose quantiles stand for all the values a parameter takes."""
 RESAMPLES = 200
 NOTABLE_SHIFT = 0.5
 """Standard deviations from which a sentence says on which side the failed runs lie."""
+SHARED: dict[CausesMethod, str] = {
+    "surrogate-target-sobol": "the failures' variance (total indices, shares of their sum)",
+    "kolmogorov-smirnov": "the difference between failed and safe runs",
+    "mean-shift": "the squared shift between the means of failed and safe runs",
+    "form-importance": "the squared distance to the most probable failure (FORM)",
+}
+"""What the shares of each method are shares of."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,17 @@ class Causes:
     runs: int
     """Answered runs."""
     failures: int
+    reason: str = ""
+    """Why nothing is identified although there are failures enough; empty if the counts say it."""
 
 
-def first_causes(parameters: Mapping[str, FloatArray], margins: FloatArray, missing: BoolArray, seed: int) -> Causes:
+def first_causes(
+    parameters: Mapping[str, FloatArray],
+    margins: FloatArray,
+    missing: BoolArray,
+    seed: int,
+    log_weights: FloatArray | None = None,
+) -> Causes:
     """Attribute failures to parameters.
 
     Parameters
@@ -82,39 +90,77 @@ def first_causes(parameters: Mapping[str, FloatArray], margins: FloatArray, miss
         Runs without an answer; a NaN margin makes a run missing as well. They are left out.
     seed : int
         Of the bootstrap.
+    log_weights : (n,) float array, optional
+        Log of the parameters' own density over the one that each run was drawn from, zero for plain runs. Some plain
+        runs should be among them: they show which values the parameters take when nothing fails.
+
+    Raises
+    ------
+    WrongShape
+        Missing runs or weights are not one for each run.
+    OutOfRange
+        A weight is infinite or NaN.
     """
-    counted = answered(margins, missing)
-    failed = counted & (margins < 0).any(axis=1)
-    runs, failures = int(counted.sum()), int(failed.sum())
+    study = explaining(margins, missing, log_weights)
+    runs, failures = int(study.answered.sum()), int(study.violating.sum())
+    nothing = Causes("not-identifiable", (), runs, failures)
     if min(failures, runs - failures) < LEAST_FAILURES or not parameters:
-        return Causes("not-identifiable", (), runs, failures)
+        return nothing
+    if (worth := effective(study.weights[study.failed])) < LEAST_FAILURES:
+        return replace(nothing, reason=f"weighed, the failures are worth {worth:.1f}, and {LEAST_FAILURES} are needed")
+    if (worth := effective(study.weights[study.passed])) < min(LEAST_TYPICAL, runs - failures):
+        reason = f"weighed, the safe runs are worth {worth:.1f} plain ones, and {LEAST_TYPICAL} are needed"
+        return replace(nothing, reason=reason)
 
-    wanted = coefficients(len(parameters))
-    fittable = min(MOST_RUNS, MOST_TERMS // wanted, runs)
-    enough = failures >= LEAST_FAILURES_FOR_SURROGATE and fittable >= RUNS_PER_COEFFICIENT * wanted
-    reference = np.flatnonzero(counted)[: fittable if enough else MOST_RUNS]
-    extremes = [np.flatnonzero(kind)[:MOST_FAILURES] for kind in (failed, counted & ~failed)]
-    rows = np.union1d(reference, np.concatenate(extremes))
-    among = failed[rows]
-
-    values = np.column_stack([column[rows] for column in parameters.values()])
-    typical = np.isin(rows, reference)
-    values -= values[typical].mean(axis=0)
-    values /= np.where(np.ptp(values[typical], axis=0) > 0, values[typical].std(axis=0), 1)
-    redraws = np.quantile(values[typical], REDRAWN_AT, axis=0)
-    failing = values[among][:MOST_FAILURES]
-    resamples = resample_counts(seed, len(failing), RESAMPLES)
-    rescued = _rescued(values, redraws, margins[rows], among, failures / runs) if enough else None
+    chosen = excerpt(parameters.values(), margins, study)
+    failing, safe = chosen.failing, chosen.safe
+    resamples = resample_counts(seed, len(failing.values), RESAMPLES)
+    rescued = _rescued(chosen)
     method: CausesMethod
     if rescued is not None:
         method, effects, resampled = "surrogate-target-sobol", rescued.sum(axis=0), resamples @ rescued
     else:
-        method = "kolmogorov-smirnov"
-        effects, resampled = distance_effects(failing, values[~among], resamples)
+        method, effects, resampled = compare(failing.values, safe.values, resamples, failing.weights, safe.weights)
     if not effects.any():
-        return Causes("not-identifiable", (), runs, failures)
-    shift = failing.mean(axis=0) - values[~among].mean(axis=0)
-    return Causes(method, _shares(tuple(parameters), effects, resampled, shift), runs, failures)
+        return nothing
+    return Causes(method, _shares(tuple(parameters), effects, resampled, failing.mean - safe.mean), runs, failures)
+
+
+def importance_factors(parameters: Sequence[str], alpha: FloatArray, beta: float) -> tuple[Share, ...]:
+    """Return the importance factors of FORM as shares: the squares of the direction to the most probable failure.
+
+    They rest on one design point and a linear limit state there, so their source must be said and they have no
+    interval: low and high are the share itself.
+
+    Parameters
+    ----------
+    parameters : (d,) names
+    alpha : (d,) float array
+        Direction from the origin to the design point in independent standard-normal space; its length does not matter.
+    beta : float
+        Distance of the design point.
+
+    Raises
+    ------
+    WrongShape
+        Not one component for each parameter.
+    OutOfRange
+        A direction of length zero, or not finite.
+
+    References
+    ----------
+    Hasofer & Lind (1974), J. Eng. Mech. Div. 100(1).
+    """
+    if alpha.shape != (len(parameters),):
+        raise WrongShape("alpha", (len(parameters),), alpha.shape)
+    length = float(np.sqrt((alpha**2).sum()))
+    if not 0 < length < np.inf:
+        raise OutOfRange("length of alpha", "> 0 and finite", length)
+    shares = (alpha / length) ** 2
+    return tuple(
+        Share(parameters[j], *(float(shares[j]),) * 3, float(beta * alpha[j] / length))
+        for j in np.argsort(-shares, kind="stable")
+    )
 
 
 def sentence(causes: Causes, correlated: bool = False) -> str:
@@ -130,12 +176,7 @@ def sentence(causes: Causes, correlated: bool = False) -> str:
         return _not_identifiable(causes)
     leader = causes.shares[0]
     degree = "highly sensitive" if leader.share >= 0.5 else "most sensitive"
-    of = (
-        "the failures' variance (total indices, shares of their sum)"
-        if causes.method == "surrogate-target-sobol"
-        else "the difference between failed and safe runs"
-    )
-    said = f"{degree} to {_plain(leader.parameter)}: {_percent(leader)} of {of}"
+    said = f"{degree} to {_plain(leader.parameter)}: {_percent(leader)} of {SHARED[causes.method]}"
     if abs(leader.shift) >= NOTABLE_SHIFT:
         said += f"; failed runs have it {'high' if leader.shift > 0 else 'low'}"
     rivals = [share for share in causes.shares[1:] if share.high >= leader.low]
@@ -147,18 +188,20 @@ def sentence(causes: Causes, correlated: bool = False) -> str:
     return said
 
 
-def _rescued(
-    values: FloatArray, redraws: FloatArray, margins: FloatArray, failed: BoolArray, frequency: float
-) -> FloatArray | None:
-    """Return what redrawing each parameter does to the first failed runs; None if no surrogate predicts failures."""
-    violated = margins[:, (margins[failed] < 0).any(axis=0)]
-    if not np.isfinite(violated).all():
-        return None
-    fits = [fit(values, column) for column in violated.T]
-    weights = np.where(failed, frequency / failed.sum(), (1 - frequency) / (~failed).sum())
-    if agreement(fits, failed, weights) < LEAST_AGREEMENT:
-        return None
-    return rescues(fits, values[failed][:MOST_FAILURES], violated[failed][:MOST_FAILURES], redraws)
+def _rescued(chosen: Excerpt) -> FloatArray | None:
+    """Return what redrawing each parameter does to the failed runs, weighed; None if no surrogate predicts failures."""
+    for view in _views(chosen):
+        surrogates = predicting(view.values, view.margins, view.failed, view.represents, view.fittable)
+        if surrogates is not None:
+            failing = view.failing
+            found = rescues(surrogates, failing.values, view.margins[view.asked], view.redraws)
+            return found * failing.weights[:, np.newaxis]
+    return None
+
+
+def _views(chosen: Excerpt) -> Iterator[Excerpt]:
+    yield chosen
+    yield chosen.by_scores()
 
 
 def _shares(names: tuple[str, ...], effects: FloatArray, resampled: FloatArray, shift: FloatArray) -> tuple[Share, ...]:
@@ -180,6 +223,8 @@ def _not_identifiable(causes: Causes) -> str:
         return f"not identifiable: {counts}, and fewer than {LEAST_FAILURES} failures do not show their causes"
     if causes.runs - causes.failures < LEAST_FAILURES:
         return f"not identifiable: {counts}, which leaves too few to compare them with"
+    if causes.reason:
+        return f"not identifiable: {counts}; {causes.reason}"
     return f"not identifiable: {counts}, and no parameter by itself tells them from the others"
 
 
@@ -188,4 +233,5 @@ def _plain(name: str) -> str:
 
 
 def _percent(share: Share) -> str:
-    return f"{100 * share.share:.0f} % [{100 * share.low:.0f}, {100 * share.high:.0f}]"
+    estimate = f"{100 * share.share:.0f} %"
+    return estimate if share.low == share.high else f"{estimate} [{100 * share.low:.0f}, {100 * share.high:.0f}]"
