@@ -22,7 +22,6 @@ from proofmark_controller.interpreter import Interpreter
 from proofmark_controller.program import Block, Program
 from proofmark_controller.running import Controller
 
-
 RUNNER = "every-vector.c"
 """No controller's file has this name: a dash is in no class's name."""
 
