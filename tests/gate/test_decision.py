@@ -1,5 +1,7 @@
 """The gate's rule, at its edges."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,6 +105,27 @@ def test_what_lacks_a_bound_that_assumes_nothing_is_told() -> None:
     found = decide([estimate(0.995, 1.0, certified="conditional", model_free_pf_high=0.5)], 0.95, "conditional", WITHIN)
     (reason,) = found.reasons
     assert "plain runs put it at 0.5, more than 10 times the 0.01 that the target allows" in reason
+
+
+@given(st.floats(0, 1, exclude_max=True), st.floats(0, 1, exclude_max=True))
+def test_bounds_are_never_told_better_than_they_are(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    reason = decide([estimate(low, high, target=(low + high) / 2 or 0.5)], 0.95, "conditional", WITHIN).reasons[0]
+    told = [float(number) for number in re.findall(r"(?:at least|at most|between|and) (\d[\d.]*)", reason)]
+    assert told
+    if "at least" in reason or "between" in reason:
+        assert told[0] <= low
+    if "at most" in reason:
+        assert told[0] >= high
+    if "between" in reason:
+        assert told[1] >= high
+
+
+def test_nines_are_told_to_the_last() -> None:
+    (reason,) = decide([estimate(0.99999268, 1.0)], 0.95, "conditional", WITHIN).reasons
+    assert "at least 0.9999926 reliable" in reason
+    (reason,) = decide([estimate(1 - 2.44e-9, 1.0)], 0.95, "conditional", WITHIN).reasons
+    assert "at least 0.9999999975 reliable" in reason
 
 
 @given(

@@ -39,7 +39,7 @@ PLANS: tuple[dict[str, Any], ...] = (
     {"method": "cross-entropy", "samples": 2000},
     {"method": "monte-carlo", "samples": 2000, "stop": "settled"},
     {"method": "kriging", "samples": 400},
-    {"method": "subset", "samples": 2000},
+    {"method": "subset", "samples": 2100},
     {"method": "auto", "samples": 1500},
 )
 """100 to 500 chunks a study; the third and later ones learn from each batch, or stop when they may."""
@@ -121,8 +121,7 @@ class Campaign:
         async with operator(self.plant.server.url, self.plant.server.passwords) as client:
             for name, study_id in self.names.items():
                 decided = await last_message(trust, DesignDecided.stream, DesignDecided.subject_of(study_id))
-                assert decided is not None, study_id
-                payload = json.loads(decided.data)["envelope"]["payload"]
+                payload = json.loads(decided.data)["envelope"]["payload"] if decided else None
                 found[name] = {"decision": payload, "unlike": await _unlike_the_plan(client, compute, study_id)}
         left = await compute.jetstream().stream_info("CHUNK", subjects_filter=SimulateChunk.subject_of())
         found["left in the queue"] = {"chunks": left.state.messages}
@@ -148,7 +147,7 @@ async def havoc(plant: Plant, seed: int, kills: Counter[str]) -> None:
     dice = random.Random(seed)
     victims = [*plant.services.running, SERVER, SERVER]
     while True:
-        await asyncio.sleep(dice.uniform(0.1, 0.7))
+        await asyncio.sleep(dice.uniform(0.2, 1.2))
         victim = dice.choice(victims)
         kills[service_of(victim)] += 1
         if victim == SERVER:
@@ -219,6 +218,11 @@ async def main(studies: int, seed: int) -> int:
         began = time.monotonic()
         calm, _, delivered = await campaign(Path(folder) / "calm", studies, None)
         print(f"undisturbed: {studies} studies in {time.monotonic() - began:.0f} s", flush=True)
+        for name, result in calm["results"].items():
+            found = json.loads(result["assessed"])
+            print(
+                f"  {name}: {result['outcome']}, {found['method']}, {len(found['rounds'])} rounds, {found['reasons']}"
+            )
         began = time.monotonic()
         wild, kills, delivered_wild = await campaign(Path(folder) / "wild", studies, seed)
         print(f"disturbed: {studies} studies in {time.monotonic() - began:.0f} s", flush=True)

@@ -19,9 +19,9 @@ MOST_SAMPLES = 100_000_000
 LEAST_SAMPLES: dict[Method, tuple[int, str]] = {
     "sobol": (20, "ten scrambles of two"),
     "halton": (20, "ten scrambles of two"),
-    "cross-entropy": (500, "a pilot, a level and a final stage"),
-    "kriging": (100, "a pilot, runs near the limit state and a final stage"),
-    "subset": (500, "two levels"),
+    "cross-entropy": (1406, "a pilot, levels and a final stage"),
+    "kriging": (192, "a pilot, runs near the limit state and a final stage"),
+    "subset": (2030, "its levels"),
     "form": (50, "a gradient for each step"),
 }
 DEFAULT_WIDTH = 0.5

@@ -92,7 +92,7 @@ async def complete(before: Count, plan: BatchPlanned, context: Context) -> Step:
     table = await context.compute(encode_table, {**metrics, STATUS: status})
     outcomes = TableRef(sha256=await context.core.put(table), size=len(table))
     after = before.model_copy(update={"batches": (*before.batches, (plan.vectors, outcomes))})
-    if plan.weights is not None:
+    if plan.weights is not None and "final" in plan.roles:
         weights = decode_table(await context.core.get(plan.weights.sha256))
         after = looked_at(weigh(after, floats(weights["log_weight"]), metrics, status))
     if not plan.last and not after.stopped and await context.read(StudyExpired, after.study) is not None:

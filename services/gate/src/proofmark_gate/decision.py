@@ -1,11 +1,15 @@
 """The rule: what the estimates permit to say. Comparisons of numbers that others measured."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Literal
 
 from proofmark_contracts.assessment import Estimate
 from proofmark_contracts.custody import Verdict
+
+DECIMALS = 6
 
 
 @dataclass(frozen=True)
@@ -57,18 +61,21 @@ def _guarded(e: Estimate, within: float) -> bool:
 
 
 def _missed(e: Estimate, confidence: float) -> str:
-    return f"{e.name}: at most {e.bound_high:.6g} reliable, with {confidence:g} confidence; the target is {e.target:g}"
+    return f"{e.name}: at most {_up(e.bound_high)} reliable, with {confidence:g} confidence; the target is {e.target:g}"
 
 
 def _reached(e: Estimate, confidence: float) -> str:
-    return f"{e.name}: at least {e.bound_low:.6g} reliable, with {confidence:g} confidence; the target is {e.target:g}"
+    return (
+        f"{e.name}: at least {_down(e.bound_low)} reliable, with {confidence:g} confidence; the target is {e.target:g}"
+    )
 
 
 def _open(e: Estimate, confidence: float, certified: bool) -> str:
     if not certified:
         return f"{e.name}: the estimate is not certified: {e.reason}"
+    low, high = _down(e.bound_low), _up(e.bound_high)
     return (
-        f"{e.name}: reliability lies between {e.bound_low:.6g} and {e.bound_high:.6g} with {confidence:g} confidence; "
+        f"{e.name}: reliability lies between {low} and {high} with {confidence:g} confidence; "
         f"the target {e.target:g} is inside"
     )
 
@@ -79,6 +86,21 @@ def _unguarded(e: Estimate, confidence: float, within: float) -> str:
         "no plain runs bound it" if e.model_free_pf_high is None else f"plain runs put it at {e.model_free_pf_high:.3g}"
     )
     return (
-        f"{e.name}: at least {e.bound_low:.6g} reliable, with {confidence:g} confidence, on condition: {e.reason}; "
+        f"{e.name}: at least {_down(e.bound_low)} reliable, with {confidence:g} confidence, on condition: {e.reason}; "
         f"without that, {held}, more than {within:g} times the {allowed:.3g} that the target allows"
     )
+
+
+def _down(reliability: float) -> str:
+    """A lower bound in as many decimals as its nines need, and never more than was shown."""
+    return _rounded(reliability, ROUND_FLOOR)
+
+
+def _up(reliability: float) -> str:
+    return _rounded(reliability, ROUND_CEILING)
+
+
+def _rounded(reliability: float, direction: str) -> str:
+    nines = -math.floor(math.log10(1 - reliability)) if reliability < 1 else 0
+    step = Decimal(1).scaleb(-max(DECIMALS, nines + 1))
+    return f"{Decimal(reliability).quantize(step, rounding=direction).normalize():f}"
