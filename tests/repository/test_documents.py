@@ -8,6 +8,7 @@ import pytest
 
 from .files import ROOT, name_of, tracked
 
+TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -25,6 +26,27 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
     document = tmp_path / "a.md"
     document.write_text("[here](a.md#part) [there](b.md) [away](https://example.org/)")
     assert broken_links(document) == ["b.md"]
+
+
+def missing_tests(text: str) -> list[str]:
+    """Tests that a document names and nobody wrote."""
+    found = []
+    for path, name in TEST.findall(text):
+        file = ROOT / path
+        if not file.exists() or (name and f"def {name}(" not in file.read_text()):
+            found.append(f"{path}::{name}" if name else path)
+    return found
+
+
+@pytest.mark.parametrize("document", tracked("docs/*.md"), ids=name_of)
+def test_the_tests_that_hold_a_claim_exist(document: Path) -> None:
+    assert missing_tests(document.read_text()) == []
+
+
+def test_a_test_that_nobody_wrote_is_found() -> None:
+    here = "tests/repository/test_documents.py"
+    text = f"`{here}` `{here}::test_a_broken_link_is_found` `{here}::test_of_nothing` `tests/no/such.py`"
+    assert missing_tests(text) == [f"{here}::test_of_nothing", "tests/no/such.py"]
 
 
 def test_every_document_is_reached_from_the_index() -> None:
