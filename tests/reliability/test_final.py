@@ -106,6 +106,13 @@ def test_a_density_that_meets_no_failures_is_refused() -> None:
     assert "failing final runs" in run(stage(beyond(1)))[0][-1].refusal
 
 
+def test_weights_that_few_runs_carry_are_refused() -> None:
+    """Drawn two deviations beside where failure begins: half the runs fail, and those that matter are rare."""
+    beside = Gaussian(np.array([4.2, 2.1, 0.0]), np.empty((3, 0)), np.empty(0))
+    refusals = [run(stage(beside, spread=9.0, seed=seed))[0][-1].refusal for seed in range(10)]
+    assert any("failing final runs are worth" in refusal for refusal in refusals)
+
+
 def test_a_known_failure_far_from_the_density_is_refused() -> None:
     """A learning run failed on the other side, at a place that stands for as much as is found on this side."""
     known = Known(500, 0, 0, np.array([[-DISTANCE - 0.2, 0.0, 0.0]]), np.array([PF]))

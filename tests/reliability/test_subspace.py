@@ -3,8 +3,9 @@
 import numpy as np
 
 from proofmark_reliability.arrays import FloatArray
+from proofmark_reliability.fitting import Components
 from proofmark_reliability.normals import addressed_uniforms, to_normals
-from proofmark_reliability.subspace import FULL, informed_axes, slope
+from proofmark_reliability.subspace import FULL, informed_axes, local_slopes, slope
 
 DIMENSIONS = 60
 NO_SLOPES = np.empty((DIMENSIONS, 0))
@@ -63,9 +64,37 @@ def test_a_slope_of_zero_is_no_direction() -> None:
     assert axes_of(cloud(300), np.zeros((DIMENSIONS, 1))).shape == (DIMENSIONS, 0)
 
 
-def test_the_slope_of_a_plane_is_found_from_runs_anywhere() -> None:
-    points = cloud(400) + np.eye(DIMENSIONS)[0]
-    direction = np.sin(np.arange(DIMENSIONS))
-    found = slope(points, 5 - points @ direction)
-    assert abs(found @ direction) / np.linalg.norm(found) / np.linalg.norm(direction) > 0.98
-    assert found @ direction < 0
+def test_the_mean_slope_is_that_of_the_nominal_distribution() -> None:
+    """Most runs lie far out, where the margin slopes otherwise; what they stand for is little."""
+    plain, far = cloud(600), cloud(1200) + 6 * np.eye(DIMENSIONS)[5]
+    normals = np.concatenate((plain, far))
+    masses = np.concatenate((np.full(600, 1 / 600), np.full(1200, 1e-9)))
+    margins = np.where(normals[:, 5] < 4, 5 - normals[:, 1], 5 - normals[:, 2])
+    found = slope(normals, masses, margins)
+    assert found[1] / np.linalg.norm(found) < -0.97
+
+
+def test_local_slopes_are_those_about_each_component() -> None:
+    """Two planes at right angles: the margin is the worse one."""
+    normals = np.concatenate((cloud(600), cloud(600)))
+    normals[:600, 3] += 4.0
+    normals[600:, 9] -= 4.0
+    margins = np.minimum(5 - normals[:, 3], 5 + normals[:, 9])
+    axes = np.eye(DIMENSIONS)[:, [3, 9]]
+    components = Components(np.full(2, 0.5), np.array([[4.0, 0.0], [0.0, -4.0]]), np.stack([np.eye(2)] * 2))
+    found = local_slopes(normals, margins, normals @ axes, components)
+    assert found.shape == (DIMENSIONS, 2)
+    assert found[3, 0] / np.linalg.norm(found[:, 0]) < -0.95
+    assert found[9, 1] / np.linalg.norm(found[:, 1]) > 0.95
+
+
+def test_where_no_plane_explains_the_margin_there_is_no_local_slope() -> None:
+    normals = cloud(600)
+    one = Components(np.ones(1), np.zeros((1, 1)), np.ones((1, 1, 1)))
+    assert local_slopes(normals, np.sign(np.sin(1e3 * normals[:, 0])), normals[:, :1], one).shape == (DIMENSIONS, 0)
+
+
+def test_too_few_runs_for_a_plane_tell_no_local_slope() -> None:
+    normals = cloud(70)
+    one = Components(np.ones(1), np.zeros((1, 1)), np.ones((1, 1, 1)))
+    assert local_slopes(normals, 5 - normals[:, 0], normals[:, :1], one).shape == (DIMENSIONS, 0)

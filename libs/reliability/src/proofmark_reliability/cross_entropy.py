@@ -22,11 +22,10 @@ from proofmark_reliability.densities import Density, Mixture, isotropic, mixed, 
 from proofmark_reliability.final import FinalStage, Known, outcomes
 from proofmark_reliability.fitting import effective, truncated
 from proofmark_reliability.learning import Fit, around, harden, learn, wide
-from proofmark_reliability.normals import addressed_uniforms, to_normals, to_uniforms
+from proofmark_reliability.normals import addressed_uniforms, log_nominal, to_normals, to_uniforms
 from proofmark_reliability.pool import Pool
 from proofmark_reliability.protocol import Block, Pilot, Proposal, Question, closing
 from proofmark_reliability.scaling import robust_scales
-from proofmark_reliability.subspace import slope
 
 MOST_LEVELS = 8
 """With the pilot and two looks these are eleven batches."""
@@ -35,6 +34,8 @@ PLAIN_SHARE = 0.1
 FIRST_WIDE_SHARE = 0.5
 WIDE_SHARE = 0.15
 AROUND_SHARE = 0.1
+BROAD_SHARE = 0.5
+"""Of the runs drawn towards the sharply smoothed union, so many more towards a broader one, whose regions are many."""
 _LOG_SIGMAS = (-12.0, 4.0)
 """Between which the smoothing is sought, in robust scales of the margins."""
 _HALVINGS = 13
@@ -98,7 +99,7 @@ class CrossEntropy:
         self._asked = Proposal(
             np.concatenate((numbers[:plain, : self._question.dimensions], to_uniforms(points))),
             (Block("plain", plain), Block("learning", self._size - plain)),
-            log_weights=np.zeros(self._size),
+            log_weights=np.concatenate((np.zeros(plain), log_nominal(points) - density.log_density(points))),
             reason=f"cross-entropy: level {self._level + 1}, failure smoothed over {sigma:.3g} robust scales",
         )
         return self._asked
@@ -143,7 +144,7 @@ class CrossEntropy:
     def _final_stage(self) -> FinalStage:
         failing = self._pool.failing
         masses = self._pool.masses * failing
-        fit = self._fit(truncated(masses, self._wanted), self._slopes())
+        fit = self._fit(truncated(masses, self._wanted))
         density, spread = harden(fit, self._pool.normals[failing], masses[failing])
         known = Known(
             self._plain_runs,
@@ -155,42 +156,39 @@ class CrossEntropy:
         return FinalStage(self._question, density, known, self._batch, self._budget, spread)
 
     def _learning_density(self) -> tuple[Mixture, float]:
-        pool, slopes = self._pool, self._slopes()
-        union, sigma = self._smoothed(pool.margins.min(axis=1))
-        targets = [union]
+        pool, few = self._pool, self._wanted / 2
+        union = pool.margins.min(axis=1)
+        sharp, sigma = self._smoothed(union, few)
+        broad, _ = self._smoothed(union, 4 * few)
+        targets = [(1.0, sharp), (BROAD_SHARE, broad)]
         if self._question.requirements > 1:
-            targets += [self._smoothed(column)[0] for column in pool.margins.T]
+            targets += [(1.0, self._smoothed(column, few)[0]) for column in pool.margins.T]
         if pool.failing.any():
-            targets.append(truncated(pool.masses * pool.failing, self._wanted))
+            found = truncated(pool.masses * pool.failing, self._wanted)
+            targets.append((min(1.0, effective(found) / few), found))
         parts: list[tuple[float, Density]] = []
-        for target in targets:
+        for often, target in targets:
             # square roots, so that a region is explored before it is known how much of pf it holds
-            fit = [(share**0.5, part) for share, part in self._fit(target, slopes)]
-            trust = min(1.0, effective(target) / (self._wanted / 2)) / sum(share for share, _ in fit)
-            parts += [(trust * share, part) for share, part in fit]
-        density = mixture(
-            [(1 - AROUND_SHARE, mixture(parts)), (AROUND_SHARE, around(pool.normals, np.sum(targets, axis=0)))]
+            fit = [(share**0.5, part) for share, part in self._fit(target)]
+            total = sum(share for share, _ in fit)
+            parts += [(often * share / total, part) for share, part in fit]
+        density = mixed(
+            mixture(parts), around(pool.normals, np.sum([target for _, target in targets], axis=0)), AROUND_SHARE
         )
         if (widest := wide(self._question.dimensions)) is None:
             return density, sigma
-        share = WIDE_SHARE if self._level else FIRST_WIDE_SHARE
-        return mixed(density, widest, share), sigma
+        return mixed(density, widest, WIDE_SHARE if self._level else FIRST_WIDE_SHARE), sigma
 
-    def _fit(self, weights: FloatArray, slopes: FloatArray) -> Fit:
-        worst = self._pool.margins.argmin(axis=1)
-        groups = [worst == column for column in range(self._question.requirements)]
-        return learn(self._pool.normals, weights, groups, slopes)
+    def _fit(self, weights: FloatArray) -> Fit:
+        return learn(self._pool.normals, self._pool.masses, self._pool.margins, weights)
 
-    def _slopes(self) -> FloatArray:
-        return np.column_stack([slope(self._pool.normals, column) for column in self._pool.margins.T])
-
-    def _smoothed(self, margins: FloatArray) -> tuple[FloatArray, float]:
+    def _smoothed(self, margins: FloatArray, wanted: float) -> tuple[FloatArray, float]:
         """Return weights of the most sharply smoothed failure that enough runs stand for, and its sigma."""
         low, high = _LOG_SIGMAS
         log_masses = self._pool.log_masses
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
-            sharp = effective(_normalised(log_masses + log_ndtr(-margins / exp(middle)))) < self._wanted / 2
+            sharp = effective(_normalised(log_masses + log_ndtr(-margins / exp(middle)))) < wanted
             low, high = (middle, high) if sharp else (low, middle)
         return _normalised(log_masses + log_ndtr(-margins / exp(high))), exp(high)
 

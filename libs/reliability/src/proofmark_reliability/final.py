@@ -26,8 +26,11 @@ LEAST_RUNS = 300
 """Fewer runs in one look say too little about the spread of their weights."""
 RESERVE = 1.2
 """Times the runs that a first look is expected to need, so that a second is seldom needed."""
-UNCOVERED = 0.2
-"""Part of the estimate that known failures may stand for where the density hardly goes."""
+UNCOVERED = 0.05
+"""Part of the estimate that known failures may stand for where one final run would change it by as much."""
+LEAST_EVEN = 1 / 40
+"""Of the failing final runs, the equal weights that theirs are worth. With fewer the density was learnt so badly that
+the estimate was half of pf and its interval did not know."""
 
 
 @dataclass(frozen=True)
@@ -141,16 +144,24 @@ class FinalStage:
 
     def _refusal(self) -> str:
         known = self._known
+        of_sums = refusal(
+            self._sums,
+            known.plain_failures,
+            known.plain_runs,
+            known.plain_missing,
+            self._confidence_each,
+            largest_weight=1 / DEFENSIVE_SHARE,
+        )
+        return of_sums or self._uneven() or self._uncovered()
+
+    def _uneven(self) -> str:
+        """Say that few of the failing runs carry the estimate."""
+        failed = self._sums.failed
+        if failed.effective >= LEAST_EVEN * failed.runs:
+            return ""
         return (
-            refusal(
-                self._sums,
-                known.plain_failures,
-                known.plain_runs,
-                known.plain_missing,
-                self._confidence_each,
-                largest_weight=1 / DEFENSIVE_SHARE,
-            )
-            or self._uncovered()
+            f"the weights of {failed.runs} failing final runs are worth {failed.effective:.1f} equal ones: "
+            f"expected at least {LEAST_EVEN * failed.runs:.1f}"
         )
 
     def _uncovered(self) -> str:

@@ -4,18 +4,17 @@ Variances that differ from one by no more than chance are set to one. That is wh
 ten dimensions usable: its density errs in the few directions that matter, not in all of them.
 """
 
-from collections.abc import Sequence
 from math import sqrt
 from typing import TypeAlias
 
 import numpy as np
 
 from proofmark_reliability.allocation import allocate, spread
-from proofmark_reliability.arrays import BoolArray, FloatArray
+from proofmark_reliability.arrays import FloatArray
 from proofmark_reliability.densities import DEFENSIVE_SHARE, Density, Gaussian, Mixture, isotropic, mixture
 from proofmark_reliability.fitting import Components, effective, fit_mixture
 from proofmark_reliability.normals import log_nominal
-from proofmark_reliability.subspace import informed_axes
+from proofmark_reliability.subspace import FULL, informed_axes, local_slopes, slope
 
 Fit: TypeAlias = list[tuple[float, Gaussian]]
 """Gaussian components, each with its share."""
@@ -35,31 +34,42 @@ _WIDE_DIMENSIONS = 25
 """Beyond which a wider density reaches no region before the plain runs do."""
 
 
-def learn(normals: FloatArray, weights: FloatArray, worst: Sequence[BoolArray], slopes: FloatArray) -> Fit:
-    """Return Gaussian components fitted to weighed points.
+def learn(normals: FloatArray, masses: FloatArray, margins: FloatArray, weights: FloatArray) -> Fit:
+    """Return Gaussian components fitted to weighed runs.
 
     Parameters
     ----------
     normals : (n, d) float array
+    masses : (n,) float array
+        Probability that each run stands for.
+    margins : (n, requirements) float array
+        Runs at which the same requirement is worst belong together from the first.
     weights : (n,) float array, adding up to one
-    worst : (n,) bool arrays
-        Points that belong together from the first: those at which one requirement is worst.
-    slopes : (d, m) float array
-        Directions in which margins are known to slope.
+        What is fitted.
     """
     order = np.argsort(-weights, kind="stable")
     kept = order[: int(np.searchsorted(np.cumsum(weights[order]), 1 - _NEGLIGIBLE)) + 1]
-    normals, weights = normals[kept], weights[kept] / weights[kept].sum()
-    groups = [weights * group[kept] for group in worst]
+    points, weights, worst = normals[kept], weights[kept] / weights[kept].sum(), margins[kept].argmin(axis=1)
+    groups = [weights * (worst == column) for column in range(margins.shape[1])]
     groups = [group for group in groups if group.sum() > _LEAST_GROUP]
-    axes = informed_axes(normals, weights, groups, slopes)
-    within = normals @ axes
-    runs, left = effective(weights), axes.shape[0] - axes.shape[1]
-    rest = 1.0
-    if left:
-        across = float(weights @ ((normals**2).sum(axis=1) - (within**2).sum(axis=1))) / left
-        rest = sqrt((runs * across + _REST_RUNS) / (runs + _REST_RUNS))
-    return _lifted(fit_mixture(within, weights, groups), axes, rest, runs)
+    dimensions = normals.shape[1]
+    if dimensions <= FULL:
+        return _lifted(fit_mixture(points, weights, groups), np.eye(dimensions), 1.0, effective(weights))
+    slopes = np.column_stack([slope(normals, masses, column) for column in margins.T])
+    axes = informed_axes(points, weights, groups, slopes)
+    components = fit_mixture(points @ axes, weights, groups)
+    local = local_slopes(normals, margins.min(axis=1), normals @ axes, components)
+    if local.shape[1]:
+        axes = informed_axes(points, weights, groups, np.hstack((slopes, local)))
+        components = fit_mixture(points @ axes, weights, groups)
+    return _lifted(components, axes, _rest(points, weights, axes), effective(weights))
+
+
+def _rest(points: FloatArray, weights: FloatArray, axes: FloatArray) -> float:
+    """Return the deviation in the directions that are left."""
+    across = float(weights @ ((points**2).sum(axis=1) - ((points @ axes) ** 2).sum(axis=1)))
+    runs = effective(weights)
+    return sqrt((runs * across / (points.shape[1] - axes.shape[1]) + _REST_RUNS) / (runs + _REST_RUNS))
 
 
 def _lifted(components: Components, axes: FloatArray, rest: float, runs: float) -> Fit:
@@ -99,7 +109,8 @@ def _principal(covariance: FloatArray, runs: float) -> tuple[FloatArray, FloatAr
     variances, directions = np.linalg.eigh(covariance)
     chance = sqrt(len(covariance) / runs)
     by_chance = (variances > (1 - min(chance, 1.0)) ** 2) & (variances < (1 + chance) ** 2)
-    return directions, np.where(by_chance, 1.0, variances)
+    bulk = float(variances[by_chance].mean()) if by_chance.any() else 1.0
+    return directions, np.where(by_chance, bulk, variances)
 
 
 def wide(dimensions: int) -> Gaussian | None:
@@ -117,7 +128,7 @@ def around(normals: FloatArray, weights: FloatArray) -> Gaussian:
     """Return the density about the origin that reaches as far as the weighed points do, on average."""
     dimensions = normals.shape[1]
     squared = float(weights @ (normals**2).sum(axis=1)) / float(weights.sum())
-    return isotropic(dimensions, max(1.0, sqrt(squared / dimensions)))
+    return isotropic(dimensions, sqrt(squared / dimensions))
 
 
 def harden(fit: Fit, failing: FloatArray, masses: FloatArray) -> tuple[Mixture, float]:
@@ -140,8 +151,8 @@ def harden(fit: Fit, failing: FloatArray, masses: FloatArray) -> tuple[Mixture, 
     """
     dimensions = failing.shape[1]
     least: list[tuple[float, Density]] = [
-        *((0.35 * share, part) for share, part in fit),
-        *((0.15 * share, part.stretched(_FURTHER)) for share, part in fit),
+        *((0.2 * share + 0.2 / len(fit), part) for share, part in fit),
+        *((0.05 * share + 0.1 / len(fit), part.stretched(_FURTHER)) for share, part in fit),
         (0.0, around(failing, masses)),
     ]
     if widest := wide(dimensions):

@@ -15,12 +15,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from proofmark_reliability.arrays import FloatArray
+from proofmark_reliability.fitting import Components, effective
 
 FULL = 12
 """Dimensions up to which all directions are kept."""
 MOST_SPREAD_AXES = 8
 _CLEARLY = 1.3
 """Times the largest principal value that chance gives."""
+_LEAST_RUNS = 1.3
+_UNEXPLAINED = 0.5
+_DIFFERENT = 0.2
 _LEAST_MEAN = 2.0
 """Times the squared length that the mean of as many points has by chance."""
 
@@ -42,7 +46,7 @@ def informed_axes(
     dimensions = normals.shape[1]
     if dimensions <= FULL:
         return np.eye(dimensions)
-    axes = np.linalg.qr(_unit(slopes))[0]
+    axes = _span(slopes)
     squared = (normals**2).sum(axis=1)
     for group in groups:
         mean = group @ normals / group.sum()
@@ -61,17 +65,63 @@ def informed_axes(
     return np.linalg.qr(np.hstack((axes, spread.T)))[0]
 
 
-def slope(normals: FloatArray, margins: FloatArray) -> FloatArray:
-    """Return the (d,) gradient of a margin by ridge regression; zero where nothing can be said."""
+def slope(normals: FloatArray, masses: FloatArray, margins: FloatArray) -> FloatArray:
+    """Return the (d,) mean gradient of a margin over the parameters' own distribution, by ridge regression.
+
+    Parameters
+    ----------
+    normals : (n, d) float array
+    masses : (n,) float array
+        Probability that each run stands for.
+    margins : (n,) float array
+    """
     # far from failure a margin may do anything
     values = np.minimum(margins, np.quantile(margins, 0.9))
-    values = values - values.mean()
-    centred = normals - normals.mean(axis=0)
-    gram = centred.T @ centred
-    gram[np.diag_indices_from(gram)] += normals.shape[1]
-    return np.asarray(np.linalg.solve(gram, centred.T @ values))
+    if not np.ptp(values):
+        return np.zeros(normals.shape[1])
+    share = masses / masses.sum()
+    gram, along = _normal_equations(normals, share, values)
+    gram[np.diag_indices_from(gram)] += normals.shape[1] * float((share**2).sum())
+    return np.asarray(np.linalg.solve(gram, along))
 
 
-def _unit(columns: FloatArray) -> FloatArray:
+def local_slopes(normals: FloatArray, margins: FloatArray, within: FloatArray, components: Components) -> FloatArray:
+    """Return (d, m) gradients of a margin about the components, each as far as a plane explains the margin there.
+
+    Parameters
+    ----------
+    normals : (n, d) float array
+    margins : (n,) float array
+    within : (n, r) float array
+        The same points in the axes of the components.
+    components : Components
+    """
+    dimensions = normals.shape[1]
+    found: list[FloatArray] = [np.empty((dimensions, 0))]
+    for mean, covariance in zip(components.means, components.covariances, strict=True):
+        offsets = within - mean
+        near = np.exp(-0.25 * np.einsum("nr,nr->n", offsets @ np.linalg.inv(covariance), offsets))
+        runs = effective(near)
+        if runs < _LEAST_RUNS * dimensions:
+            continue
+        near /= near.sum()
+        gram, along = _normal_equations(normals, near, margins)
+        gradient = np.linalg.solve(gram, along)
+        spread = float(near @ (margins - near @ margins) ** 2)
+        if spread - float(along @ gradient) < _UNEXPLAINED * (1 - dimensions / runs) * spread:
+            found.append(np.asarray(gradient[:, np.newaxis]))
+    return np.hstack(found)
+
+
+def _normal_equations(normals: FloatArray, share: FloatArray, margins: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the covariance of the points, (d, d), and theirs with the margins, (d,)."""
+    centred = normals - share @ normals
+    weighed = centred * share[:, np.newaxis]
+    return weighed.T @ centred, weighed.T @ (margins - share @ margins)
+
+
+def _span(columns: FloatArray) -> FloatArray:
+    """Return orthonormal columns that span the directions of others, but for what hardly differs between them."""
     lengths = np.linalg.norm(columns, axis=0)
-    return np.asarray(columns[:, lengths > 0] / lengths[lengths > 0])
+    directions, sizes, _ = np.linalg.svd(columns[:, lengths > 0] / lengths[lengths > 0], full_matrices=False)
+    return np.asarray(directions[:, sizes > _DIFFERENT * sizes.max(initial=0.0)])
