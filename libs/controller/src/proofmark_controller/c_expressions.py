@@ -6,23 +6,21 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from proofmark_controller.c_names import function_name, member_name, type_name
-from proofmark_controller.program import (
+from proofmark_controller.nodes import (
     Binary,
     Call,
     Choose,
     Compare,
-    Constant,
     Convert,
-    Enumeration,
     Expression,
     Field,
     Local,
     Logic,
     Make,
     Member,
-    Scalar,
     Unary,
 )
+from proofmark_controller.program import Constant, Enumeration, Scalar
 from proofmark_controller.scalars import LOWEST
 
 PRIMARY, SIGN, PRODUCT, SUM, LOWER = 5, 4, 3, 2, 1

@@ -2,23 +2,8 @@
 
 from collections.abc import Iterator
 
-from proofmark_controller.program import (
-    Assign,
-    Block,
-    Enumeration,
-    Expression,
-    Function,
-    Invoke,
-    Local,
-    Loop,
-    Program,
-    Record,
-    Scalar,
-    Type,
-    expressions,
-    parts,
-    walk,
-)
+from proofmark_controller.nodes import Assign, Expression, Invoke, Local, Loop, expressions, parts, walk
+from proofmark_controller.program import Block, Enumeration, Function, Program, Record, Scalar, Type
 
 OF_SCALAR = {Scalar.FLOAT32: "float", Scalar.INT32: "int32_t", Scalar.BOOL: "bool"}
 

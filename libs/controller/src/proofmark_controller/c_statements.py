@@ -7,28 +7,25 @@ from functools import partial, reduce
 
 from proofmark_controller.c_expressions import Writer
 from proofmark_controller.c_names import function_name, type_name
-from proofmark_controller.program import (
+from proofmark_controller.nodes import (
     Assign,
     Break,
     Compare,
     Expression,
-    Function,
     If,
     Invoke,
     Local,
     Logic,
     Loop,
-    Record,
     Return,
-    Scalar,
     Statement,
     Switch,
-    Type,
     bodies,
     expressions,
     parts,
     walk,
 )
+from proofmark_controller.program import Function, Record, Scalar, Type
 
 INDENT = "    "
 Lines = Iterator[str]

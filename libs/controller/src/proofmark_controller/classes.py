@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from proofmark_controller.annotations import any_type, value_type
 from proofmark_controller.constants import constant
 from proofmark_controller.module import BlockDraft, FunctionDraft, Module
+from proofmark_controller.nodes import Local
 from proofmark_controller.plain import int32_constant
-from proofmark_controller.program import Block, Constant, Enumeration, Local, Record, Value
+from proofmark_controller.program import Block, Constant, Enumeration, Record, Value
 from proofmark_controller.refusals import refuse
 from proofmark_controller.sheet import Outside
 

@@ -7,25 +7,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from proofmark_controller.program import (
+from proofmark_controller.nodes import (
     Binary,
     Call,
     Choose,
     Compare,
-    Constant,
     Convert,
-    Enumeration,
     Expression,
     Field,
-    Function,
     Local,
     Logic,
     Make,
     Member,
-    Scalar,
     Unary,
-    Value,
 )
+from proofmark_controller.program import Constant, Enumeration, Function, Scalar, Value
 from proofmark_controller.scalars import HIGHEST, LOWEST
 
 Column = npt.NDArray[Any]

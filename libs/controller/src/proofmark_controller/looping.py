@@ -3,8 +3,9 @@
 import ast
 from typing import TYPE_CHECKING
 
+from proofmark_controller.nodes import Loop, Statement
 from proofmark_controller.plain import Number
-from proofmark_controller.program import Constant, Loop, Scalar, Statement
+from proofmark_controller.program import Constant, Scalar
 from proofmark_controller.refusals import refuse
 from proofmark_controller.sheet import Outside
 

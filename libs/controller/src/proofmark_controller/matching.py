@@ -4,8 +4,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from proofmark_controller.module import one, told
+from proofmark_controller.nodes import Expression, Local, Statement, Switch
 from proofmark_controller.plain import Counter, Number, int32_constant
-from proofmark_controller.program import Constant, Enumeration, Expression, Local, Scalar, Statement, Switch
+from proofmark_controller.program import Constant, Enumeration, Scalar
 from proofmark_controller.sheet import Outside
 
 if TYPE_CHECKING:

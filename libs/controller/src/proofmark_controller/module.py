@@ -3,7 +3,8 @@
 import ast
 from dataclasses import dataclass, field
 
-from proofmark_controller.program import Block, Constant, Enumeration, Function, Local, Record, Scalar, Type, Value
+from proofmark_controller.nodes import Local
+from proofmark_controller.program import Block, Constant, Enumeration, Function, Record, Scalar, Type, Value
 from proofmark_controller.sheet import Sheet
 
 

@@ -3,8 +3,9 @@
 import ast
 
 from proofmark_controller.module import one, told
+from proofmark_controller.nodes import Binary, Compare, Expression, Local, Unary
 from proofmark_controller.plain import Counter, Number, Plain, fold, settle, untyped
-from proofmark_controller.program import Binary, Compare, Enumeration, Expression, Local, Record, Scalar, Unary
+from proofmark_controller.program import Enumeration, Record, Scalar
 from proofmark_controller.refusals import refuse
 from proofmark_controller.sheet import Outside
 

@@ -8,7 +8,8 @@ from math import isfinite
 from typing import Any
 
 from proofmark_controller.module import one, told
-from proofmark_controller.program import Constant, Expression, Local, Scalar, Type
+from proofmark_controller.nodes import Expression, Local
+from proofmark_controller.program import Constant, Scalar, Type
 from proofmark_controller.scalars import HIGHEST, LOWEST
 from proofmark_controller.sheet import Outside
 

@@ -5,27 +5,16 @@ from collections.abc import Callable
 from itertools import count
 
 from proofmark_controller.annotations import any_type
+from proofmark_controller.calls import arguments, path_of
 from proofmark_controller.classes import is_docstring
-from proofmark_controller.expressions import Expressions, Scope, conversion, path_of
+from proofmark_controller.expressions import Expressions, Scope, conversion
 from proofmark_controller.looping import read_loop
 from proofmark_controller.matching import read_match
 from proofmark_controller.module import BlockDraft, FunctionDraft, one
+from proofmark_controller.nodes import Assign, Break, Expression, Field, If, Invoke, Local, Return, Statement, can_fault
 from proofmark_controller.operators import binary
 from proofmark_controller.plain import Plain, untyped
-from proofmark_controller.program import (
-    Assign,
-    Break,
-    Expression,
-    Field,
-    Function,
-    If,
-    Invoke,
-    Local,
-    Return,
-    Statement,
-    Type,
-    can_fault,
-)
+from proofmark_controller.program import Function, Type
 from proofmark_controller.refusals import refuse
 from proofmark_controller.sheet import DEEPEST, Consequence, Outside
 
@@ -244,15 +233,15 @@ class Statements:
         assert draft is not None
         function = self.expressions.body_of(draft, call)
         self.faults |= function.faults
-        written = self.expressions.arguments(call, draft.wanted(), {})
-        arguments = tuple(self.settled(node, argument, made, "argument") for argument in written)
+        written = arguments(self.expressions, call, draft.wanted(), {})
+        values = tuple(self.settled(node, argument, made, "argument") for argument in written)
         path = path_of(call.func)[:-1] if draft.owner else None
         place = None if target is None or draft.returns is None else self._target(target, draft.returns)
         if isinstance(place, Field) and function.faults:
             value = self._fresh(place.type, "value")
-            made += [Invoke(value, path, function, arguments), Assign(place, value)]
+            made += [Invoke(value, path, function, values), Assign(place, value)]
         else:
-            made.append(Invoke(place, path, function, arguments))
+            made.append(Invoke(place, path, function, values))
 
     def _if(self, node: ast.If, made: list[Statement]) -> bool:
         test = self.settled(node.test, self.expressions.condition(node.test), made, "test")

@@ -2,23 +2,19 @@
 
 from collections import Counter
 
-from proofmark_controller.program import (
+from proofmark_controller.nodes import (
     Assign,
     Binary,
     Break,
     Call,
-    Constant,
     Convert,
-    Enumeration,
     Expression,
     Field,
-    Function,
     Invoke,
     Local,
     Loop,
     Member,
     Return,
-    Scalar,
     Statement,
     Switch,
     Unary,
@@ -26,6 +22,7 @@ from proofmark_controller.program import (
     expressions,
     parts,
 )
+from proofmark_controller.program import Constant, Enumeration, Function, Scalar
 
 Work = Counter[str]
 """How often each kind of operation, such as `float32 *`, `call` or `store`."""
