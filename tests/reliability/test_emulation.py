@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from proofmark_reliability.arrays import FloatArray
 from proofmark_reliability.emulation import Emulator, emulate
@@ -27,6 +28,13 @@ def test_a_margin_that_explodes_is_squashed_and_another_is_not() -> None:
     assert squashed.explained > 0.999
 
 
+def test_squashing_is_no_gain_by_itself() -> None:
+    """Far beyond its scale a margin shrinks to its logarithm; what that saves is the change of variable's."""
+    rough = linear(RUNS) + 0.3 * np.sin(4 * RUNS[:, 1])
+    (part,) = emulate(RUNS, rough[:, np.newaxis], np.array([1e-4])).parts
+    assert not part.squashed
+
+
 def test_the_unit_of_a_margin_does_not_matter() -> None:
     margins = np.column_stack((linear(RUNS), exploding(RUNS)))
     units = np.array([2.0**30, 2.0**-20])
@@ -40,6 +48,14 @@ def test_a_run_fails_where_any_requirement_is_violated() -> None:
     emulators = emulate(RUNS, margins, np.ones(2))
     truth = (ELSEWHERE[:, 0] > 1) | (ELSEWHERE[:, 1] < -1.5)
     assert np.array_equal(emulators.failing(ELSEWHERE) > 0.5, truth)
+
+
+def test_requirements_fail_independently_of_one_another() -> None:
+    margins = np.column_stack((np.sin(2 * RUNS[:, 0]), np.cos(2 * RUNS[:, 1])))
+    emulators = emulate(RUNS[:15], margins[:15], np.ones(2))
+    mean, deviation = emulators.predict(ELSEWHERE)
+    first, second = norm.cdf(0, mean, deviation)
+    np.testing.assert_allclose(emulators.failing(ELSEWHERE), first + second - first * second, atol=1e-12)
 
 
 def test_the_optimistic_margin_is_the_worst_requirement_less_its_doubt() -> None:

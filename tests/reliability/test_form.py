@@ -84,20 +84,43 @@ def test_a_pilot_leads_to_regions_that_the_origin_does_not() -> None:
 
 
 def test_an_overshooting_search_still_arrives() -> None:
-    """By bisection along the edge: the nearest failing point, to four digits."""
+    """Against the nearest failing point of a grid along 2,000 directions."""
     form = Form(question(2), pilot(narrow, 2))
     run(form, narrow)
-    angles = np.linspace(0, 2 * np.pi, 20_001)
+    angles = np.linspace(0, 2 * np.pi, 2_001)
     directions = np.column_stack((np.cos(angles), np.sin(angles)))
-    reach = np.linspace(0, 6, 1201)
+    reach = np.linspace(0, 6, 3_001)
     failing = narrow((directions[:, np.newaxis] * reach[:, np.newaxis]).reshape(-1, 2)).reshape(len(angles), -1) < 0
     nearest = reach[failing.argmax(axis=1)[failing.any(axis=1)]].min()
-    assert form.design_points[0].beta == pytest.approx(nearest, abs=0.01)
+    assert form.design_points[0].beta == pytest.approx(nearest, abs=0.003)
+
+
+def test_a_margin_that_saturates_is_not_overshot_for_ever() -> None:
+    """Its slope at the origin is a thousandth of that at the edge: the first step ends at the furthest point."""
+
+    def saturating(at: FloatArray) -> FloatArray:
+        return np.tanh(1.2 * (3 - at[:, [0]]))
+
+    form = Form(question(2), Pilot(np.empty((0, 2)), np.empty((0, 1))))
+    run(form, saturating)
+    assert form.design_points[0].beta == pytest.approx(3, abs=0.002)
+
+
+def test_an_edge_bent_more_sharply_than_the_sphere_is_reached_from_every_start() -> None:
+    """Steps along slopes alone zigzag there: curvature times beta is 2.1."""
+    form = Form(question(4), pilot(paraboloid, 4))
+    batches = run(form, paraboloid)
+    assert len(batches) <= 10
+    (nearest,) = form.design_points
+    assert nearest.beta == pytest.approx(3.5, abs=0.002)
 
 
 def test_curvatures_are_those_of_the_edge() -> None:
-    form = Form(question(4), pilot(paraboloid, 4))
-    batches = run(form, paraboloid)
+    def steep(at: FloatArray) -> FloatArray:
+        return 7 * paraboloid(at)
+
+    form = Form(question(4), pilot(steep, 4))
+    batches = run(form, steep)
     assert "SORM" in batches[-2].reason
     np.testing.assert_allclose(form.design_points[0].curvatures, 0.6, rtol=1e-3)
     assert pf(batches) == pytest.approx(form.design_points[0].pf, rel=1e-6)
@@ -155,15 +178,15 @@ def test_what_cannot_fail_has_no_design_point() -> None:
 
 
 def test_a_step_to_where_runs_have_no_answer_is_halved() -> None:
-    """The first step ends at 3.5 of a margin that bends down; beyond 3 the model gives no answer."""
+    """The margin bends down, so the first step ends at 5; beyond 3 the model gives no answer."""
 
     def partial(at: FloatArray) -> FloatArray:
-        return np.where(at[:, [0]] > 3, np.nan, 2.5 - at[:, [0]] - 0.08 * at[:, [0]] ** 2)
+        return np.where(at[:, [0]] > 3, np.nan, 2.5 - at[:, [0]] / 2 - 0.3 * at[:, [0]] ** 2)
 
     form = Form(question(2), Pilot(np.empty((0, 2)), np.empty((0, 1))))
-    run(form, lambda at: partial(1.4 * at))
-    edge = (-1 + np.sqrt(1 + 4 * 0.08 * 2.5)) / 0.16 / 1.4
-    assert form.design_points[0].beta == pytest.approx(edge, abs=0.01)
+    run(form, partial)
+    edge = (-0.5 + np.sqrt(0.25 + 4 * 0.3 * 2.5)) / 0.6
+    assert form.design_points[0].beta == pytest.approx(edge, abs=0.002)
 
 
 def test_the_budget_is_kept() -> None:

@@ -100,6 +100,7 @@ def test_no_start_finds_a_likelier_shape(start: Shape) -> None:
     standard = (wave(known) - wave(known).mean()) / wave(known).std()
     other = GaussianProcess(known, wave(known), _likeliest(known, standard, start)[1])
     assert other.evidence <= best + 0.05
+    assert best > GaussianProcess(known, wave(known), start).evidence + 5
 
 
 @settings(deadline=None, max_examples=20)

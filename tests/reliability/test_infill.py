@@ -47,7 +47,8 @@ def test_each_further_run_lowers_most_what_the_others_leave() -> None:
         left = [doubt_left(emulated, np.vstack((chosen[:count], POINTS[one]))) for one in range(50)]
         best = min(left)
         assert doubt_left(emulated, chosen[: count + 1]) <= best * (1 + 1e-6)
-    assert len(np.unique(chosen, axis=0)) == 4
+    every = most_telling(emulated, POINTS, POINTS[:50], NOTHING, 50)
+    assert len(np.unique(every, axis=0)) == 50
 
 
 def test_a_run_without_an_answer_is_not_asked_for_again() -> None:
@@ -83,3 +84,11 @@ def test_exploring_runs_fill_the_gaps_of_a_circle() -> None:
     degrees = np.degrees(np.arctan2(found[:, 1], found[:, 0])).round() % 360
     assert degrees[0] == 270
     assert set(degrees[1:] % 90) == {45}
+
+
+def test_a_run_nearer_the_origin_counts_where_it_is() -> None:
+    known = np.array([[1.0, 0.0], [0.0, 5.0]])
+    every_degree = np.radians(np.arange(360))
+    circle = 5 * np.column_stack((np.cos(every_degree), np.sin(every_degree)))
+    gap = np.min([np.linalg.norm(circle - one, axis=1) for one in known], axis=0).argmax()
+    np.testing.assert_allclose(least_explored(known, 5.0, circle, 1)[0], circle[gap])

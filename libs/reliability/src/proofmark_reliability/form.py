@@ -70,7 +70,6 @@ class Form:
 
     def tell(self, margins: FloatArray) -> None:
         self._budget -= len(margins)
-        self._batch += 1
         if self._iteration > ITERATIONS:
             self.design_points = distinct(self._curved(margins), TWINS)
             self._asked = self._conclude()
