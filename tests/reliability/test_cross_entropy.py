@@ -125,12 +125,12 @@ def test_pf_is_found_within_a_quarter_and_certified(problem: Problem) -> None:
     assert len(campaign.proposals) <= 11
 
 
-def test_no_branch_among_fifty_directions_is_lost() -> None:
-    """Each of four branches has a quarter of pf; the standard error of the mean over three seeds is 4 %."""
+def test_few_branches_among_fifty_directions_are_lost() -> None:
+    """Each of four branches has a quarter of pf; one campaign in ten loses one, more than one of five so with 8 %."""
     pf = any_of(4, 4, 4, 4)
     problem = Problem("four branches in 50", 50, pf, lambda u: branches(4, 4.0)(u[:, :4]), samples=8000)
-    found = [run(problem, seed).sums.pf or 0.0 for seed in (0, 4, 5)]
-    assert sum(found) / 3 == pytest.approx(pf, rel=0.12)
+    found = [(run(problem, seed).sums.pf or 0.0) / pf for seed in range(5)]
+    assert sum(abs(ratio - 1) < 0.17 for ratio in found) >= 4
 
 
 def test_intervals_cover() -> None:
@@ -174,15 +174,16 @@ def test_uniforms_stay_inside_the_unit_cube() -> None:
         assert ((proposal.uniforms > 0) & (proposal.uniforms < 1)).all()
 
 
-def test_every_requirement_is_visited() -> None:
-    """The second has a thirtieth of the failures; runs drawn towards the union alone would hardly meet it."""
+def test_a_requirement_that_hardly_ever_fails_is_visited() -> None:
+    """It has a thousandth of the failures. Runs drawn towards the union alone meet it half as often."""
 
     def unequal(u: FloatArray) -> FloatArray:
-        return np.column_stack((3.5 - u[:, 0], (4.3 + u[:, 1]) * 1e3))
+        return np.column_stack((3.5 - u[:, 0], (5 + u[:, 1]) * 1e3))
 
-    campaign = run(Problem("unequal", 30, any_of(3.5, 4.3), unequal, requirements=2))
-    first, second = sum((margins < 0).sum(axis=0) for margins in campaign.told[:-1])
-    assert second > 0.1 * first
+    problem = Problem("unequal", 4, any_of(3.5, 5), unequal, requirements=2)
+    learnt = [margins for seed in range(4) for margins in run(problem, seed).told[:-1]]
+    first, second = sum((margins < 0).sum(axis=0) for margins in learnt)
+    assert second > 0.035 * first
 
 
 def test_every_batch_has_numbers_of_its_own() -> None:

@@ -42,6 +42,16 @@ def test_a_mixture_has_the_weighed_density_of_its_parts() -> None:
     assert np.allclose(np.exp(MIXTURE.log_density(points)), expected)
 
 
+def test_a_mixture_in_many_dimensions_has_the_weighed_density_of_its_parts() -> None:
+    directions = np.linalg.qr(np.arange(120.0).reshape(40, 3) % 7 + np.eye(40)[:, :3])[0]
+    parts = (Gaussian(np.linspace(-1, 1, 40), directions, np.array([0.2, 1.0, 3.0]), 0.9), isotropic(40))
+    points = parts[0].points(addressed_uniforms(9, 0, 30, 40))
+    covariance = 0.9**2 * (np.eye(40) - directions @ directions.T) + directions * [0.04, 1.0, 9.0] @ directions.T
+    first = multivariate_normal(parts[0].mean, covariance).logpdf(points)
+    logs = Mixture(np.array([0.4, 0.6]), parts).log_densities(points)
+    assert np.allclose(logs, [first + np.log(0.4), log_nominal(points) + np.log(0.6)])
+
+
 def test_points_of_a_mixture_weighed_by_it_estimate_nominal_probabilities() -> None:
     """P(u0 > 2.5) = 0.00621 from weighed points: within four of its own standard errors (6e-5)."""
     points = MIXTURE.points(addressed_uniforms(5, 0, 100_000, 5))
@@ -56,7 +66,7 @@ def test_a_point_is_a_function_of_its_own_row() -> None:
 
 def test_mixtures_nest() -> None:
     nested = mixture([(3.0, MIXTURE), (1.0, COMPONENT), (0.0, isotropic(4))])
-    assert nested.columns == 6
+    assert (len(nested.parts), nested.columns) == (4, 5)
     points = nested.points(addressed_uniforms(7, 0, 50, nested.columns))
     expected = 0.75 * np.exp(MIXTURE.log_density(points)) + 0.25 * np.exp(COMPONENT.log_density(points))
     assert np.allclose(np.exp(nested.log_density(points)), expected)

@@ -38,7 +38,7 @@ BROAD_SHARE = 0.5
 """Of the runs drawn towards the sharply smoothed union, so many more towards a broader one, whose regions are many."""
 _LOG_SIGMAS = (-12.0, 4.0)
 """Between which the smoothing is sought, in robust scales of the margins."""
-_HALVINGS = 13
+_HALVINGS = 10
 _MOST_MARGIN = 1e6
 """Robust scales; greater margins, infinite ones among them, are cut here."""
 
@@ -162,7 +162,8 @@ class CrossEntropy:
         broad, _ = self._smoothed(union, 4 * few)
         targets = [(1.0, sharp), (BROAD_SHARE, broad)]
         if self._question.requirements > 1:
-            targets += [(1.0, self._smoothed(column, few)[0]) for column in pool.margins.T]
+            alone = [self._smoothed(column, few)[0] for column in pool.margins.T]
+            targets.append((1.0, np.mean(alone, axis=0)))
         if pool.failing.any():
             found = truncated(pool.masses * pool.failing, self._wanted)
             targets.append((min(1.0, effective(found) / few), found))

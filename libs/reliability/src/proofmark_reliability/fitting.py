@@ -6,16 +6,18 @@ not depend on, as if a few runs more had said so.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isqrt
 
 import numpy as np
 
 from proofmark_reliability.arrays import BoolArray, FloatArray, IntArray
 from proofmark_reliability.densities import log_sum
+from proofmark_reliability.quadratics import log_coefficients, monomials
 
 MOST_CLUSTERS = 12
 """In a group, before any are merged."""
 _LLOYD_ROUNDS = 3
-_EM_ROUNDS = 8
+_EM_ROUNDS = 4
 _LEAST_SHARE = 1e-3
 """Of the weight; components with less are dropped."""
 _SMALLEST_VARIANCE = 1e-3
@@ -32,12 +34,10 @@ class Components:
     covariances: FloatArray
     """(k, r, r)"""
 
-    def log_densities(self, points: FloatArray) -> FloatArray:
-        """Return the (k, n) log densities of (n, r) points, shares included, but for the constant of 2 pi."""
-        factors = np.linalg.cholesky(self.covariances)
-        white = np.linalg.inv(factors) @ (points.T[np.newaxis] - self.means[:, :, np.newaxis])
-        levels = np.log(self.shares) - np.log(np.diagonal(factors, axis1=1, axis2=2)).sum(axis=1)
-        return np.asarray(levels[:, np.newaxis] - 0.5 * np.einsum("kdn,kdn->kn", white, white))
+    def coefficients(self) -> FloatArray:
+        """Return the (k, 1 + r + r * r) coefficients of the log densities, shares included, but for those of 2 pi."""
+        levels = np.log(self.shares) - 0.5 * np.linalg.slogdet(self.covariances)[1]
+        return log_coefficients(np.asarray(levels), self.means, np.asarray(np.linalg.inv(self.covariances)))
 
 
 def effective(weights: FloatArray) -> float:
@@ -75,12 +75,13 @@ def fit_mixture(points: FloatArray, weights: FloatArray, groups: Sequence[FloatA
     # a region that few runs have reached counts for more here: what matters is that it is there
     evened = np.sqrt(np.stack(groups))
     evened /= evened.sum()
-    parts = np.concatenate([_apart(points, group, effective(evened.sum(axis=0))) for group in evened])
+    terms = monomials(points)
+    parts = np.concatenate([_apart(points, terms, group, effective(evened.sum(axis=0))) for group in evened])
     runs = effective(weights)
-    components = _components(_Moments.of(points, parts), runs)
+    components = _components(_Moments.of(terms, parts), runs)
     for _ in range(_EM_ROUNDS if len(parts) > 1 else 1):
-        logs = components.log_densities(points)
-        components = _components(_Moments.of(points, np.exp(logs - log_sum(logs)) * weights), runs)
+        logs = components.coefficients() @ terms
+        components = _components(_Moments.of(terms, np.exp(logs - log_sum(logs)) * weights), runs)
     return components
 
 
@@ -96,9 +97,11 @@ class _Moments:
     """(k, r, r)"""
 
     @classmethod
-    def of(cls, points: FloatArray, parts: FloatArray) -> "_Moments":
-        seconds = np.stack([(points * part[:, np.newaxis]).T @ points for part in parts])
-        return cls(parts.sum(axis=1), parts @ points, seconds)
+    def of(cls, terms: FloatArray, parts: FloatArray) -> "_Moments":
+        sums = parts @ terms.T
+        dimensions = isqrt(sums.shape[1] - 1)
+        firsts, seconds = sums[:, 1 : 1 + dimensions], sums[:, 1 + dimensions :]
+        return cls(sums[:, 0], firsts, seconds.reshape(len(parts), dimensions, dimensions))
 
     def __getitem__(self, rows: IntArray | BoolArray | list[int]) -> "_Moments":
         return _Moments(self.masses[rows], self.firsts[rows], self.seconds[rows])
@@ -142,7 +145,7 @@ def _log_likelihoods(moments: _Moments, runs: float) -> FloatArray:
     return np.asarray(known * (np.log(moments.masses) - 0.5 * (logs + traces)))
 
 
-def _apart(points: FloatArray, weights: FloatArray, runs: float) -> FloatArray:
+def _apart(points: FloatArray, terms: FloatArray, weights: FloatArray, runs: float) -> FloatArray:
     """Return the (k, n) parts of a group that lie apart.
 
     Many clusters are merged two at a time, those first that lose the least likelihood, until a merger would lose more
@@ -154,7 +157,7 @@ def _apart(points: FloatArray, weights: FloatArray, runs: float) -> FloatArray:
     """
     parts = _clusters(points, weights)
     cost = points.shape[1] + 1.0
-    moments = _Moments.of(points, parts)
+    moments = _Moments.of(terms, parts)
     alone = _log_likelihoods(moments, runs)
     lost = np.full((len(parts), len(parts)), np.inf)
     for part in range(1, len(parts)):

@@ -19,7 +19,7 @@ from proofmark_reliability.subspace import FULL, informed_axes, local_slopes, sl
 Fit: TypeAlias = list[tuple[float, Gaussian]]
 """Gaussian components, each with its share."""
 
-_NEGLIGIBLE = 1e-4
+_NEGLIGIBLE = 1e-2
 """Of the weight: points that have less together are left out of a fit."""
 _LEAST_GROUP = 0.01
 """Of the weight: a requirement with less has no part of its own."""
@@ -90,13 +90,20 @@ def _told_apart(mean: FloatArray, covariance: FloatArray, runs: float) -> tuple[
     dimensions = len(mean)
     if dimensions < 2 or runs >= _WELL_KNOWN * dimensions or not mean.any():
         return _principal(covariance, runs)
-    basis = np.linalg.qr(np.column_stack((mean, np.eye(dimensions))))[0]
+    basis = _led_by(mean)
     outward, across = basis[:, :1], basis[:, 1:]
     along = float((outward.T @ covariance @ outward)[0, 0])
     if abs(along - 1) < 1.5 * sqrt(2 / runs):
         along = 1.0
     directions, variances = _principal(across.T @ covariance @ across, runs)
     return np.hstack((outward, across @ directions)), np.concatenate(([along], variances))
+
+
+def _led_by(direction: FloatArray) -> FloatArray:
+    """Return an orthonormal basis, the first of it along a direction: a Householder reflection."""
+    mirror = direction / np.linalg.norm(direction)
+    mirror[0] += np.copysign(1.0, mirror[0])
+    return np.asarray(np.eye(len(mirror)) - np.outer(mirror, mirror / abs(mirror[0])))
 
 
 def _principal(covariance: FloatArray, runs: float) -> tuple[FloatArray, FloatArray]:
