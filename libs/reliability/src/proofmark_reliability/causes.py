@@ -25,6 +25,7 @@ from proofmark_reliability.errors import OutOfRange, WrongShape
 from proofmark_reliability.excerpt import Excerpt, excerpt
 from proofmark_reliability.explaining import LEAST_TYPICAL, explaining
 from proofmark_reliability.prediction import predicting
+from proofmark_reliability.sentences import Part, not_ahead_of, sensitive
 from proofmark_reliability.surrogate import rescues
 from proofmark_reliability.weights import effective
 
@@ -174,15 +175,12 @@ def sentence(causes: Causes, correlated: bool = False) -> str:
     """
     if causes.method == "not-identifiable":
         return _not_identifiable(causes)
-    leader = causes.shares[0]
-    degree = "highly sensitive" if leader.share >= 0.5 else "most sensitive"
-    said = f"{degree} to {_plain(leader.parameter)}: {_percent(leader)} of {SHARED[causes.method]}"
-    if abs(leader.shift) >= NOTABLE_SHIFT:
-        said += f"; failed runs have it {'high' if leader.shift > 0 else 'low'}"
-    rivals = [share for share in causes.shares[1:] if share.high >= leader.low]
-    if rivals:
-        listed = ", ".join(f"{_plain(rival.parameter)} {_percent(rival)}" for rival in rivals)
-        said += f"; not clearly ahead of {listed}"
+    leader, *others = (Part(share.parameter, share.share, share.low, share.high) for share in causes.shares)
+    said = sensitive(leader, SHARED[causes.method])
+    shift = causes.shares[0].shift
+    if abs(shift) >= NOTABLE_SHIFT:
+        said += f"; failed runs have it {'high' if shift > 0 else 'low'}"
+    said += not_ahead_of(leader, others)
     if correlated:
         said += "; parameters are correlated, so each share is for changing that parameter alone"
     return said
@@ -226,12 +224,3 @@ def _not_identifiable(causes: Causes) -> str:
     if causes.reason:
         return f"not identifiable: {counts}; {causes.reason}"
     return f"not identifiable: {counts}, and no parameter by itself tells them from the others"
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _percent(share: Share) -> str:
-    estimate = f"{100 * share.share:.0f} %"
-    return estimate if share.low == share.high else f"{estimate} [{100 * share.low:.0f}, {100 * share.high:.0f}]"

@@ -82,3 +82,11 @@ class MissingExtra(ReliabilityError):
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} takes an extra: install proofmark-reliability[{extra}]")
         self.what, self.extra = what, extra
+
+
+class Unsuitable(ReliabilityError):
+    """A method of sensitivity analysis would answer nonsense on this sample."""
+
+    def __init__(self, method: str, expected: str, got: str) -> None:
+        super().__init__(f"{method} indices: expected {expected}, got {got}")
+        self.method, self.expected, self.got = method, expected, got

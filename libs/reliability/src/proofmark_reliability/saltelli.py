@@ -68,8 +68,32 @@ def saltelli(seed: int, batch: int, samples: int, dimensions: int, first: int, c
     if 2 * dimensions > SOBOL_DIMENSIONS:
         raise TooManyDimensions("saltelli", SOBOL_DIMENSIONS // 2, dimensions)
     pairs = sobol(seed, batch, (shape.groups,), 2 * dimensions, 0, shape.groups)
-    group, role = np.divmod(np.arange(first, first + count), shape.group)
+    return arranged(pairs[:, :dimensions], pairs[:, dimensions:], shape)[first : first + count]
+
+
+def arranged(a: FloatArray, b: FloatArray, shape: Plan) -> FloatArray:
+    """Return the runs of a plan made from pairs.
+
+    Parameters
+    ----------
+    a, b : (groups, d) float arrays
+
+    Returns
+    -------
+    (samples, d) float array
+    """
+    role = np.arange(shape.group)
     changes = (role > 0) & (role < shape.group - 1)
-    changed = changes[:, np.newaxis] & ((role - 1) % dimensions == np.arange(dimensions)[:, np.newaxis]).T
-    from_b = changed ^ (role > dimensions)[:, np.newaxis]
-    return np.where(from_b, pairs[group, dimensions:], pairs[group, :dimensions])
+    changed = changes[:, np.newaxis] & ((role - 1) % shape.dimensions == np.arange(shape.dimensions)[:, np.newaxis]).T
+    from_b = changed ^ (role > shape.dimensions)[:, np.newaxis]
+    return np.where(from_b, b[:, np.newaxis], a[:, np.newaxis]).reshape(shape.samples, shape.dimensions)
+
+
+def is_arranged(values: FloatArray, shape: Plan) -> bool:
+    """Whether runs are those of a plan, in its order: whatever the laws of their parameters, if these are independent.
+
+    Parameters
+    ----------
+    values : (samples, d) float array
+    """
+    return np.array_equal(values, arranged(values[:: shape.group], values[shape.group - 1 :: shape.group], shape))
