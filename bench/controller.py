@@ -23,9 +23,10 @@ from tests.controller.inputs import columns, starts
 from tests.controller.programs import Programs
 
 TICKS_COMPARED = 1_000_000
+"""In vectors that have not faulted: the others only repeat their safe state."""
 TICKS, VECTORS = 10, 500
 SAMPLES = Path(__file__).parents[1] / "tests" / "controller"
-ODD = (0.01, 0.05, 0.2, 0.6)
+ODD = (0.0, 0.01, 0.05, 0.3)
 """How many inputs are NaN, infinite, subnormal, at an edge or random bits; each program gets one of these."""
 
 Make = Callable[[Program, Columns], Controller]
@@ -55,7 +56,7 @@ def compare() -> int:
     others |= {compiler.name: partial(compiled, compiler) for compiler in compilers()}
     compared, living, sites, found = 0, 0, 0, dict.fromkeys(others, 0)
     for number, program in enumerate(programs()):
-        if compared >= TICKS_COMPARED:
+        if living >= TICKS_COMPARED:
             break
         odd = ODD[number % len(ODD)]
         inputs, values = columns(program, number, TICKS, VECTORS, odd), starts(program, number, VECTORS, odd)
@@ -74,10 +75,10 @@ def compare() -> int:
         tell(
             compared="interpreter",
             **{"with": name},
-            ticks=compared,
+            ticks=living,
+            ticks_in_the_safe_state=compared - living,
             programs=number,
             sites_that_faulted=sites,
-            ticks_before_a_fault=living,
             differences=count,
         )
     return sum(found.values())

@@ -140,6 +140,8 @@ class _Run:
     def _loop(self, statement: Loop, lanes: BoolArray) -> BoolArray:
         around, self._left = self._left, np.zeros_like(lanes)
         for number in statement.counts:
+            if not lanes.any():
+                break
             self._frame.locals[statement.name] = np.int32(number)
             lanes = self.body(statement.body, lanes)
         lanes = lanes | self._left

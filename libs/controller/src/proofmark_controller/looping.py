@@ -29,11 +29,9 @@ def read_loop(statements: "Statements", node: ast.For, made: list[Statement]) ->
             raise Outside(node.target, f"{name} is a local and a counter", "give one of them another name")
         scope.counters.add(name)
     before = set(scope.assigned)
-    statements.loops += 1
     try:
         body, _ = statements.body(node.body)
     finally:
-        statements.loops -= 1
         scope.counters.discard(name)
         scope.assigned = before
     made.append(Loop(name, counts, body))

@@ -38,8 +38,6 @@ class Statements:
         self.faults = False
         self._site_of = site_of
         self._temporaries = count(1)
-        self.loops = 0
-        """How many loops are around the statement that is being read."""
         self._depth = 0
 
     def function(self) -> Function:
@@ -134,8 +132,6 @@ class Statements:
             case ast.For():
                 read_loop(self, node, made)
             case ast.Break():
-                if not self.loops:
-                    raise refuse(node)
                 made.append(Break())
                 return False
             case ast.Return():
