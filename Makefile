@@ -8,10 +8,10 @@ SOURCES := libs services cli examples tests $(wildcard bench)
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench chaos test-isolated up down wheels lock clean
+.PHONY: help setup demo test check bench bench-reliability chaos test-isolated up down wheels lock clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## install everything, pinned by hash, into .venv
 
@@ -35,6 +35,9 @@ test-isolated: $(READY) ## import each member beside its declared dependencies o
 
 bench: $(READY) ## measure the promises about speed; prints JSON
 	$(BIN)/python bench/spine.py
+
+bench-reliability: $(READY) ## measure rare events and intervals beside OpenTURNS; prints a table and JSON
+	$(BIN)/python -m bench.reliability
 
 chaos: $(READY) ## kill services and server at random; every number must stay the same
 	$(BIN)/python tests/system/chaos.py

@@ -11,6 +11,8 @@ from proofmark_reliability.arrays import FloatArray
 from proofmark_reliability.causes import first_causes
 from proofmark_reliability.designs import uniforms
 from proofmark_reliability.normals import addressed_uniforms
+from proofmark_reliability.sensitivity import sensitivity
+from tests.reference.problems import problems as published
 
 RUNS = 1000
 PAIRS = 200_000
@@ -26,6 +28,8 @@ MARGINS: dict[str, tuple[int, Callable[[FloatArray], FloatArray]]] = {
 CLEAR_LEAD = 1.1
 """A top cause is defined where its total index is so many times the next one."""
 RIGHT, INDEX_ERROR = 0.95, 0.02
+GROUPS = 4096
+"""Of a Saltelli plan."""
 
 
 def total_indices(problem: Problem) -> FloatArray:
@@ -76,3 +80,29 @@ def _top_cause(problem: Problem, seed: int) -> int | None:
     columns = {str(column): values for column, values in enumerate(np.ascontiguousarray(points.T))}
     causes = first_causes(columns, margins, np.zeros(RUNS, np.bool_), seed)
     return int(causes.shares[0].parameter) if causes.shares else None
+
+
+def index_errors() -> dict[str, float]:
+    """Return, for each function with indices in closed form, the largest error of any first-order or total index."""
+    errors = {}
+    for name, function in published("sensitivity").items():
+        if not function.document["exact"]:
+            continue
+        plan = (GROUPS * (function.dimensions + 2),)
+        columns = function.columns(uniforms("saltelli", 1, 0, plan, function.dimensions))
+        found = sensitivity("sobol", columns, function.limit_state(columns), np.zeros(plan, np.bool_), 1)
+        exact = {"first-order": function.document["S1"], "total": function.document["ST"]}
+        order = list(columns)
+        errors[name] = max(
+            abs(index.value - exact[index.measure][order.index(index.parameters[0])])
+            for index in found.indices
+            if index.measure in exact
+        )
+    return errors
+
+
+def holds(found: dict[str, Any], errors: dict[str, float]) -> bool:
+    """Line 7: of all studies that named a cause, and of every index."""
+    said = sum(figures["said"] for figures in found.values())
+    right = sum(figures["right"] * figures["said"] for figures in found.values())
+    return bool(right >= RIGHT * said) and max(errors.values()) <= INDEX_ERROR

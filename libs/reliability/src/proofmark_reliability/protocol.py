@@ -46,6 +46,9 @@ class Question:
     width: float | None = None
     """Relative width of the two-sided interval of pf, (high - low) / pf, at which the algorithm may stop; None: its
     own default."""
+    settle: bool = False
+    """Only the verdict is wanted, whether the probability of failure is below the limit or above it: runs are watched,
+    and end as soon as it is."""
     smooth: bool = True
     """False where a parameter is discrete, so that nothing is differentiable."""
 

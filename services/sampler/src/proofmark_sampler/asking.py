@@ -31,6 +31,7 @@ def question(design: Design) -> Question:
         limit=1 - max(targets),
         confidence=plan.confidence,
         width=plan.width,
+        settle=plan.stop == "settled",
         smooth=not any(law.kind == "discrete" for law in design.parameters.values()),
     )
 
