@@ -48,7 +48,7 @@ def values(found: Indices, measure: str, names: Any) -> list[float]:
 def test_sobol_indices_are_within_0_02_of_the_closed_form(
     name: str, seed: int, sensitivity_problems: dict[str, Any]
 ) -> None:
-    """The largest error of twenty plans of this size was 0.004."""
+    """The largest error of twenty plans of this size was 0.015."""
     problem = sensitivity_problems[name]
     assert problem.document["exact"]
     found, columns, metric = analysed(problem, "sobol", "saltelli", 4096 * (problem.dimensions + 2), seed)
