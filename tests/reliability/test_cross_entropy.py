@@ -226,6 +226,13 @@ def test_a_model_that_always_fails_is_told_at_once() -> None:
     assert {block.role for proposal in campaign.proposals for block in proposal.blocks} == {"plain", "final"}
 
 
+@pytest.mark.parametrize("samples", [100, 500, 530, 700, 1500])
+def test_a_small_budget_is_kept_and_answered_or_refused(samples: int) -> None:
+    campaign = run(Problem("small", 3, float(ndtr(-3)), plane(3.0), samples=samples))
+    assert campaign.spent <= max(samples, PILOT)
+    assert campaign.refusal or campaign.sums.pf == pytest.approx(float(ndtr(-3)), rel=0.5)
+
+
 def test_infinite_margins_are_margins() -> None:
     campaign = run(
         Problem("cliff", 2, float(ndtr(-3.5)), lambda u: np.where(u[:, :1] > 0, plane(3.5)(u[:, :1]), np.inf))

@@ -4,8 +4,8 @@ Failure is approached through smoothed targets: a run counts by Phi(-g / sigma),
 fast as the runs known so far can follow. All runs known so far are weighed together at every step, see `Pool`.
 
 A learning batch is drawn towards several targets at once, so that nothing known is forgotten: the smoothed union of all
-requirements, each requirement for itself, and the runs that have failed already. The rest goes elsewhere: to plain
-runs, and to wider densities that reach separate or hidden regions which no slope points to.
+requirements, a broader smoothing of it, each requirement for itself, and the runs that have failed already. The rest
+goes elsewhere: to plain runs, and to wider densities that reach separate or hidden regions which no slope points to.
 
 References
 ----------
@@ -33,12 +33,21 @@ PLAIN_SHARE = 0.1
 """Of a learning batch, drawn from the parameters' own distribution."""
 FIRST_WIDE_SHARE = 0.5
 WIDE_SHARE = 0.15
+"""Of the first level's density, and of the others': the wide one, see `wide`."""
 AROUND_SHARE = 0.1
+"""Of the rest: a density about the origin, for failures that lie all around."""
 BROAD_SHARE = 0.5
-"""Of the runs drawn towards the sharply smoothed union, so many more towards a broader one, whose regions are many."""
+"""Runs towards the broadly smoothed union for each one towards the sharply smoothed."""
+LEVEL_RUNS = 400
+LEVEL_RUNS_A_DIMENSION = 6
+_LEVELS_AT_LEAST = 6
+"""Batches of a level's size that a small budget is divided into."""
+_FINAL_LEVELS = 2.2
+"""Times a level's runs that learning leaves to the final stage."""
 _LOG_SIGMAS = (-12.0, 4.0)
 """Between which the smoothing is sought, in robust scales of the margins."""
 _HALVINGS = 10
+"""Of that interval: sigma is found within 2 %."""
 _MOST_MARGIN = 1e6
 """Robust scales; greater margins, infinite ones among them, are cut here."""
 
@@ -57,8 +66,9 @@ class CrossEntropy:
         self._question = question
         self._scales = robust_scales(pilot.margins)
         self._batch = pilot.batches
-        self._budget = question.samples - len(pilot.normals)
-        self._size = max(1, min(self._budget // 6, 400 + 6 * question.dimensions))
+        self._budget = max(0, question.samples - len(pilot.normals))
+        most = LEVEL_RUNS + LEVEL_RUNS_A_DIMENSION * question.dimensions
+        self._size = max(1, min(self._budget // _LEVELS_AT_LEAST, most))
         self._level = 0
         self._pool = Pool(question.dimensions, question.requirements)
         self._plain_runs = self._plain_failures = self._plain_missing = 0
@@ -135,7 +145,8 @@ class CrossEntropy:
         return min(self._size, 0.8 * len(self._pool.normals)) / 4
 
     def _is_exhausted(self) -> bool:
-        return self._level >= MOST_LEVELS or self._budget < 2.2 * self._size or not len(self._pool.normals)
+        spent = self._budget < _FINAL_LEVELS * self._size
+        return spent or self._level >= MOST_LEVELS or not len(self._pool.normals)
 
     def _has_learnt(self) -> bool:
         failing = self._pool.failing

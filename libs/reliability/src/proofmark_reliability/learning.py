@@ -1,7 +1,7 @@
 """From weighed points to a density: which directions matter, how many regions there are, what chance alone explains.
 
-Variances that differ from one by no more than chance are set to one. That is what makes a fit to a hundred points in
-ten dimensions usable: its density errs in the few directions that matter, not in all of them.
+Variances that differ by no more than chance are made equal. That is what makes a fit to a hundred points in ten
+dimensions usable: its density errs in the few directions that matter, not in all of them.
 """
 
 from math import sqrt
@@ -25,11 +25,19 @@ _LEAST_GROUP = 0.01
 """Of the weight: a requirement with less has no part of its own."""
 _WELL_KNOWN = 10
 """Runs a dimension from which a whole covariance is told from the identity; with fewer, its parts are."""
+_BY_CHANCE = 1.5
+"""Standard errors of one variance."""
 _REST_RUNS = 5.0
 """As if so many runs more had said that nothing is unusual in the directions left."""
 _FURTHER = 1.4
 """Times the deviations of a fit, in a second copy of it: tails that few points have shown."""
+_FITTED, _FITTED_EACH, _FURTHER_EACH = 0.25, 0.2, 0.1
+"""Least shares of a hardened density: of the fit in proportion to its components, and in equal parts to them, and to
+their further copies."""
+_LEAST_WIDE = 0.05
 _WIDEST = 2.5
+_NARROWEST = 0.2
+"""Standard deviations of densities about the origin."""
 _WIDE_DIMENSIONS = 25
 """Beyond which a wider density reaches no region before the plain runs do."""
 
@@ -82,7 +90,7 @@ def _lifted(components: Components, axes: FloatArray, rest: float, runs: float) 
 
 
 def _told_apart(mean: FloatArray, covariance: FloatArray, runs: float) -> tuple[FloatArray, FloatArray]:
-    """Return directions, and variances along them that are one where chance explains the difference.
+    """Return directions, and variances along them that are equal where chance explains the difference.
 
     The direction of the mean is asked for itself: it is where failure begins, and one number is known sooner than a
     whole covariance.
@@ -93,7 +101,7 @@ def _told_apart(mean: FloatArray, covariance: FloatArray, runs: float) -> tuple[
     basis = _led_by(mean)
     outward, across = basis[:, :1], basis[:, 1:]
     along = float((outward.T @ covariance @ outward)[0, 0])
-    if abs(along - 1) < 1.5 * sqrt(2 / runs):
+    if abs(along - 1) < _BY_CHANCE * sqrt(2 / runs):
         along = 1.0
     directions, variances = _principal(across.T @ covariance @ across, runs)
     return np.hstack((outward, across @ directions)), np.concatenate(([along], variances))
@@ -107,7 +115,7 @@ def _led_by(direction: FloatArray) -> FloatArray:
 
 
 def _principal(covariance: FloatArray, runs: float) -> tuple[FloatArray, FloatArray]:
-    """Return principal directions and variances; those within the edges that chance gives are one.
+    """Return principal directions and variances; those within the edges that chance gives are equal.
 
     References
     ----------
@@ -135,7 +143,7 @@ def around(normals: FloatArray, weights: FloatArray) -> Gaussian:
     """Return the density about the origin that reaches as far as the weighed points do, on average."""
     dimensions = normals.shape[1]
     squared = float(weights @ (normals**2).sum(axis=1)) / float(weights.sum())
-    return isotropic(dimensions, sqrt(squared / dimensions))
+    return isotropic(dimensions, max(_NARROWEST, sqrt(squared / dimensions)))
 
 
 def harden(fit: Fit, failing: FloatArray, masses: FloatArray) -> tuple[Mixture, float]:
@@ -158,12 +166,12 @@ def harden(fit: Fit, failing: FloatArray, masses: FloatArray) -> tuple[Mixture, 
     """
     dimensions = failing.shape[1]
     least: list[tuple[float, Density]] = [
-        *((0.2 * share + 0.2 / len(fit), part) for share, part in fit),
-        *((0.05 * share + 0.1 / len(fit), part.stretched(_FURTHER)) for share, part in fit),
+        *((_FITTED * share + _FITTED_EACH / len(fit), part) for share, part in fit),
+        *((_FURTHER_EACH / len(fit), part.stretched(_FURTHER)) for _, part in fit),
         (0.0, around(failing, masses)),
     ]
     if widest := wide(dimensions):
-        least.append((0.05, widest))
+        least.append((_LEAST_WIDE, widest))
     parts = [part for _, part in least]
     ratios = np.exp(
         np.stack([part.log_density(failing) for part in (*parts, isotropic(dimensions))]) - log_nominal(failing)

@@ -23,8 +23,11 @@ MOST_SPREAD_AXES = 8
 _CLEARLY = 1.3
 """Times the largest principal value that chance gives."""
 _LEAST_RUNS = 1.3
+"""A dimension, about a component, to fit a plane there."""
 _UNEXPLAINED = 0.5
+"""Of the variance that chance would leave: a plane that leaves more explains nothing."""
 _DIFFERENT = 0.2
+"""Of the greatest singular value: directions that differ by less are one."""
 _LEAST_MEAN = 2.0
 """Times the squared length that the mean of as many points has by chance."""
 
