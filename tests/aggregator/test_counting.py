@@ -84,8 +84,8 @@ def weighed(status: np.ndarray) -> Count:
     """Ten plain runs that pass; then five to learn and a thousand final ones, half of which fail, each worth 1e-3."""
     count = planned(opened(study(method="cross-entropy", target=0.99)), plan((10,), last=False))
     count = counted(count, {"clearance": np.full(10, 1e-4)}, np.zeros(10, np.int8))
-    roles = {"blocks": (5, 1000), "roles": ("learning", "final"), "weights": TABLE}
-    count = planned(count.model_copy(update={"batch": 1, "planned": None}), plan((1005,), batch=1, **roles))
+    second = plan((1005,), 1, blocks=(5, 1000), roles=("learning", "final"), weights=TABLE)
+    count = planned(count.model_copy(update={"batch": 1, "planned": None}), second)
     metrics = {"clearance": np.where(np.arange(1005) % 2 == 0, 0.0, 1e-4)}
     metrics["clearance"][status != 0] = np.nan
     count = counted(count, metrics, status)

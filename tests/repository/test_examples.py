@@ -11,7 +11,7 @@ import pytest
 
 from proofmark_contracts.design import Design
 from proofmark_reliability.intervals import lower_limit, upper_limit
-from proofmark_sampler.planning import batches
+from proofmark_sampler.asking import propose
 from proofmark_sampler.vectors import batch_vectors
 from proofmark_simulator.runner import ModelRunner
 from proofmark_spec import Spec, load
@@ -29,12 +29,12 @@ def spec_of(example: str) -> Spec:
 async def study_of(spec: Spec) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
     """The vectors of an example's study, and the metrics they give, in SI."""
     design = spec.design
-    (blocks,) = batches(design)
-    columns = {name: np.asarray(c, dtype=np.float64) for name, c in batch_vectors(design, 0, blocks).items()}
+    proposal = propose(design, [])
+    columns = {name: np.asarray(c, dtype=np.float64) for name, c in batch_vectors(design, proposal.uniforms).items()}
     constants = {name: law.value for name, law in design.parameters.items() if law.kind == "constant"}
     source = spec.files[design.model.file.path] if design.model.kind == "python" else b""
     async with ModelRunner() as runner:
-        outcome = await runner.run(design.model, source, columns, constants, design.metrics, sum(blocks))
+        outcome = await runner.run(design.model, source, columns, constants, design.metrics, proposal.vectors)
     assert not outcome.status.any(), outcome.logs
     return columns, dict(outcome.metrics)
 
