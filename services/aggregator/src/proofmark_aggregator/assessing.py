@@ -87,11 +87,11 @@ def assessment(count: Count, runs: Runs | None) -> ReliabilityAssessed:
 
 
 def causes_of(count: Count, runs: Runs | None) -> Causes:
-    """Which parameters cause the failures: from weighed runs where there are any, else from plain ones."""
+    """Which parameters cause the failures: from plain runs, and from weighed ones where there are any."""
     design = count.design
     if runs is None:
         return Causes(method="not-identifiable", sentence="not identifiable: no run was planned")
-    chosen = runs.of("final") if count.weighed else runs.of("plain")
+    chosen = runs.of("plain", "final") if count.weighed else runs.of("plain")
     weights = chosen.log_weights if count.weighed else None
     found = first_causes(
         chosen.vectors, chosen.margins(design), chosen.missing, design.reliability.seed, log_weights=weights

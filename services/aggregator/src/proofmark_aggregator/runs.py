@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from proofmark_aggregator.counting import OK, FloatArray, Metrics, Status
+from proofmark_contracts.campaign import Role
 from proofmark_contracts.design import Design
 from proofmark_reliability.tally import margins_of
 
@@ -27,9 +28,9 @@ class Runs:
     def __len__(self) -> int:
         return len(self.status)
 
-    def of(self, role: str) -> "Runs":
-        """The runs that count for this."""
-        chosen = self.roles == role
+    def of(self, *roles: Role) -> "Runs":
+        """The runs that count for any of these."""
+        chosen = np.isin(self.roles, roles)
         return Runs(
             {name: column[chosen] for name, column in self.vectors.items()},
             {name: column[chosen] for name, column in self.metrics.items()},
