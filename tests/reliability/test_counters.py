@@ -50,7 +50,7 @@ def test_seeds_batches_regions_and_streams_never_meet() -> None:
         for region in Region
         for stream in (0, 1)
     ]
-    assert len(np.unique(np.concatenate(drawn))) == 2 * 2 * 4 * 2 * 50 * 4
+    assert len(np.unique(np.concatenate(drawn))) == 2 * 2 * len(Region) * 2 * 50 * 4
 
 
 @pytest.mark.parametrize("seed", [-1, 2**64])
