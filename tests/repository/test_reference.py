@@ -6,13 +6,14 @@ import pytest
 
 from proofmark.exits import Exit
 from proofmark.main import VERBS
-from proofmark_contracts.design import ReliabilityPlan
 from proofmark_expression import FUNCTIONS
+from proofmark_spec import parse
 from proofmark_spec.parameters import DISTRIBUTIONS
 from proofmark_spec.plan import KEYS, METHODS
 from proofmark_spec.quantities import quantity, toleranced
 from proofmark_spec.spec import OPTIONAL, REQUIRED
 
+from ..spec.documents import document
 from .files import ROOT, tracked
 
 SPEC = (ROOT / "docs" / "reference" / "spec.md").read_text()
@@ -51,7 +52,7 @@ def test_every_function_of_the_language_is_described() -> None:
 def test_every_key_of_the_plan_is_described_with_its_default() -> None:
     described = {names(key)[0]: default.strip("`") for key, default, _ in rows("Reliability")}
     assert set(described) == {"target", *KEYS}
-    plan = ReliabilityPlan(target=0.9)
+    plan = parse(document(reliability={"target": 0.9}), {}).design.reliability
     assert {key: str(getattr(plan, key)) for key in KEYS if key != "budget"} == {
         key: default for key, default in described.items() if key in KEYS and key != "budget"
     }
