@@ -25,7 +25,7 @@ MENDED = CRASHING.replace("abs(", "0 * abs(")
 WATCHED = (
     SPEC.replace("kind: python, file: model.py", "kind: expression, metrics: {clearance: bore - shaft}")
     .replace("samples: 300", "samples: 200, stop: settled")
-    .replace("target: 0.9,", "target: 0.995,")
+    .replace("target: 0.9,", "target: 0.98,")
 )
 
 
