@@ -170,7 +170,9 @@ class Kriging:
         budget = self._question.samples - self._spent
         if self._question.width is None:
             budget = min(budget, FINAL_RUNS)
-        self._stage = FinalStage(self._question, found.density, self._known, self._batch, budget, found.spread)
+        # a greater spread is the emulation's doubt, which is not worth so many runs at the first look
+        spread = min(found.spread, RISKY_SPREAD)
+        self._stage = FinalStage(self._question, found.density, self._known, self._batch, budget, spread)
 
     def _count(self, asked: Proposal, margins: FloatArray) -> None:
         plain = asked.blocks[0].vectors
