@@ -1,6 +1,9 @@
 """`results.parquet`: every run, exactly, and the same bytes for the same runs."""
 
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +16,8 @@ from proofmark_contracts.tables import STATUS
 from proofmark_reporter.results import results_parquet
 from proofmark_reporter.runs import Batch, Runs
 from tests.reporter.examples import ERROR, TIMEOUT, fit, loads, oven, search
+
+ROOT = Path(__file__).parents[2]
 
 
 def parquet(design: Design, *batches: Batch) -> bytes:
@@ -117,3 +122,17 @@ def test_any_number_of_parameters_will_do(names: tuple[str, ...]) -> None:
     table = read(results_parquet(loads(names, ({"name": "carries", "high": 120.0},)).runs))
     assert table.num_rows == 300
     assert [name for name in table.column_names if name.startswith("parameter.")] == [f"parameter.{n}" for n in names]
+
+
+def test_results_are_written_without_pandas_which_takes_a_second_to_import() -> None:
+    script = """
+import sys
+from proofmark_reporter.results import results_parquet
+from proofmark_reporter.runs import Runs
+from tests.reporter.examples import fit
+design, (told,) = fit(rows=3)
+results_parquet(Runs.of([told.batch], design))
+print("pandas" in sys.modules)
+"""
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert found.stdout == "False\n"

@@ -18,7 +18,6 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 from scipy.linalg import cholesky, solve_triangular
-from scipy.optimize import minimize
 from scipy.spatial.distance import cdist
 
 from proofmark_reliability.arrays import FloatArray
@@ -222,6 +221,8 @@ def _likeliest(points: FloatArray, values: FloatArray, start: Shape) -> tuple[fl
             return _objective(_solve(points, values, shape(logs)), shape(logs))
         except np.linalg.LinAlgError:
             return _NOT_POSITIVE_DEFINITE, np.zeros_like(logs)
+
+    from scipy.optimize import minimize
 
     found = minimize(
         objective,

@@ -7,11 +7,13 @@ equal bytes.
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from proofmark_contracts.campaign import RUN_STATUS
 from proofmark_contracts.design import Unit
+from proofmark_contracts.tables import arrow_array
 from proofmark_reporter.quantities import DIMENSIONLESS, of_differences
 from proofmark_reporter.runs import ROLES, Codes, Runs
 
@@ -51,20 +53,23 @@ def results_parquet(runs: Runs) -> bytes:
 
 def _columns(runs: Runs) -> Iterator[Named]:
     units = runs.design.units
-    yield pa.field("vector", pa.int64(), nullable=False), pa.array(np.arange(len(runs)))
-    yield pa.field("batch", pa.int64(), nullable=False), pa.array(runs.batch)
+    yield pa.field("vector", pa.int64(), nullable=False), arrow_array(np.arange(len(runs)))
+    yield pa.field("batch", pa.int64(), nullable=False), arrow_array(runs.batch)
     yield _named("role", runs.role, ROLES)
-    yield pa.field("log_weight", pa.float64(), nullable=False), pa.array(runs.log_weight)
+    yield pa.field("log_weight", pa.float64(), nullable=False), arrow_array(runs.log_weight)
     for name, column in runs.vectors.items():
-        yield _in_unit(f"parameter.{name}", units.get(name, DIMENSIONLESS)), pa.array(column)
+        yield _in_unit(f"parameter.{name}", units.get(name, DIMENSIONLESS)), arrow_array(column)
     for name, column in runs.metrics.items():
-        yield _in_unit(f"metric.{name}", units.get(name, DIMENSIONLESS)), pa.array(column)
+        yield _in_unit(f"metric.{name}", units.get(name, DIMENSIONLESS)), arrow_array(column)
     for index, asked in enumerate(runs.design.requirements):
         unit = of_differences(units.get(asked.metric, DIMENSIONLESS))
-        yield _in_unit(f"margin.{asked.name}", unit), pa.array(runs.margins[:, index])
+        yield _in_unit(f"margin.{asked.name}", unit), arrow_array(runs.margins[:, index])
     yield _named("status", runs.status, RUN_STATUS)
-    passed = (runs.margins >= 0).all(axis=1)
-    yield pa.field("passed", pa.bool_()), pa.array(passed, mask=~runs.answered)
+    passed = np.logical_and.reduce(runs.margins >= 0, axis=1)
+    yield (
+        pa.field("passed", pa.bool_()),
+        pa.Array.from_buffers(pa.bool_(), len(runs), [_bits(runs.answered), _bits(passed)]),
+    )
 
 
 def _in_unit(name: str, unit: Unit) -> pa.Field:
@@ -73,5 +78,15 @@ def _in_unit(name: str, unit: Unit) -> pa.Field:
 
 
 def _named(name: str, codes: Codes, names: tuple[str, ...]) -> Named:
-    array = pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(names))
+    array = pa.DictionaryArray.from_arrays(arrow_array(codes), _strings(names))
     return pa.field(name, array.type, nullable=False), array
+
+
+def _strings(words: tuple[str, ...]) -> pa.Array:
+    encoded = [word.encode() for word in words]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    return pa.Array.from_buffers(pa.string(), len(words), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))])
+
+
+def _bits(flags: npt.NDArray[np.bool_]) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(flags, bitorder="little"))
