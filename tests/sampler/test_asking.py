@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
-from proofmark_reliability.protocol import Proposal
+from proofmark_reliability import algorithms
+from proofmark_reliability.algorithms import build
+from proofmark_reliability.protocol import Algorithm, Proposal, Question
 from proofmark_reliability.tally import margins_of
 from proofmark_sampler.asking import learns, propose, propose_more, question
+from proofmark_sampler.standing import MOST_STUDIES, Standing
 from proofmark_sampler.vectors import batch_vectors
 from tests.designs import clearance_design
 
@@ -29,14 +32,43 @@ def test_seeds_and_batches_draw_other_vectors() -> None:
 def test_a_sampler_built_anew_asks_for_the_same_batch(method: str) -> None:
     design = clearance_design(method=method, samples=3000, target=0.9999)
     told: list[np.ndarray] = []
+    standing = Standing()
     for _ in range(4):
-        first, again = propose(design, told), propose(design, told)
-        assert first.uniforms.tobytes() == again.uniforms.tobytes()
-        assert first.blocks == again.blocks
-        if first.last:
+        kept, again = standing.propose("study", design, told), propose(design, told)
+        assert kept.uniforms.tobytes() == again.uniforms.tobytes()
+        assert (kept.blocks, kept.reason, kept.looks) == (again.blocks, again.reason, again.looks)
+        if kept.last:
             break
-        told.append(margins(first))
+        told.append(margins(kept))
     assert told
+
+
+def test_a_batch_asked_for_twice_is_the_same_and_so_is_the_next() -> None:
+    design = clearance_design(method="cross-entropy", samples=3000, target=0.9999)
+    standing = Standing()
+    told = [margins(standing.propose("study", design, []))]
+    first = standing.propose("study", design, told)
+    assert standing.propose("study", design, told).uniforms.tobytes() == first.uniforms.tobytes()
+    told.append(margins(first))
+    assert standing.propose("study", design, told).uniforms.tobytes() == propose(design, told).uniforms.tobytes()
+
+
+def test_a_method_that_learns_is_built_once_for_a_study(monkeypatch: pytest.MonkeyPatch) -> None:
+    built = []
+
+    def counted(method: str, asked: Question) -> Algorithm:
+        built.append(method)
+        return build(method, asked)
+
+    monkeypatch.setattr(algorithms, "build", counted)
+    design = clearance_design(method="cross-entropy", samples=3000, target=0.9999)
+    standing = Standing()
+    told: list[np.ndarray] = []
+    for study in range(2 * MOST_STUDIES):
+        standing.propose(f"study {study}", design, [])
+    for _ in range(3):
+        told.append(margins(standing.propose("study", design, told)))
+    assert len(built) == 2 * MOST_STUDIES + 1
 
 
 def test_a_method_that_cannot_begin_ends_the_study_with_its_reason() -> None:

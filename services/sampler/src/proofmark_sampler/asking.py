@@ -1,4 +1,4 @@
-"""What the algorithm proposes next: built anew from the design, told every batch that is completed, asked once."""
+"""What the algorithm proposes next: built from the design, told every batch that is completed, asked once."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from proofmark_contracts.design import Design
 from proofmark_reliability import algorithms, designs
 from proofmark_reliability.errors import ReliabilityError
 from proofmark_reliability.fixed import Fixed
-from proofmark_reliability.protocol import Proposal, Question, closing
+from proofmark_reliability.protocol import Algorithm, Proposal, Question, closing
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -50,16 +50,34 @@ def propose(design: Design, told: Sequence[FloatArray]) -> Proposal:
     Proposal
         A closing one with its refusal where the method cannot begin: with too few samples, say, or nothing random.
     """
+    return begun(design, told).ask()
+
+
+def begun(design: Design, told: Sequence[FloatArray]) -> Algorithm:
+    """Build the algorithm and tell it every batch that is completed."""
     asked = question(design)
     try:
         algorithm = algorithms.build(design.reliability.method, asked)
     except ReliabilityError as error:
-        return closing(asked.dimensions, refusal=str(error))
+        return Refused(asked, str(error))
     for margins in told:
         if learns(design):
             algorithm.ask()
         algorithm.tell(margins)
-    return algorithm.ask()
+    return algorithm
+
+
+class Refused:
+    """In place of an algorithm that cannot begin."""
+
+    def __init__(self, asked: Question, refusal: str) -> None:
+        self._closing = closing(asked.dimensions, refusal=refusal)
+
+    def ask(self) -> Proposal:
+        return self._closing
+
+    def tell(self, margins: FloatArray) -> None:  # noqa: ARG002
+        return
 
 
 def propose_more(design: Design, parents: int, runs: int, batch: int) -> Proposal:

@@ -12,13 +12,15 @@ from proofmark_contracts.study import Continues, StudyClosed, StudyExpired, Stud
 from proofmark_contracts.tables import STATUS, Column, decode_table, encode_table, floats
 from proofmark_reliability.protocol import Proposal
 from proofmark_reliability.tally import margins_of
-from proofmark_sampler.asking import FloatArray, learns, propose, propose_more
+from proofmark_sampler.asking import FloatArray, learns, propose_more
 from proofmark_sampler.continuing import rows_to_run
 from proofmark_sampler.planning import chunks, commands
 from proofmark_sampler.settings import SamplerSettings
+from proofmark_sampler.standing import Standing
 from proofmark_sampler.vectors import batch_vectors
 
 service = Service("sampler", SamplerSettings)
+standing = Standing()
 
 
 @service.on(StudyOpened)
@@ -54,7 +56,7 @@ async def ask(opened: StudyOpened, batch: int, context: Context) -> tuple[BatchP
     if parents := len(opened.imports):
         proposal = await context.compute(propose_more, design, parents, await taken_vectors(opened, context), batch)
     else:
-        proposal = await context.compute(propose, design, await told(opened, batch, context))
+        proposal = await context.compute(standing.propose, opened.study, design, await told(opened, batch, context))
     columns = await context.compute(batch_vectors, design, proposal.uniforms)
     weights = proposal.log_weights
     planned = BatchPlanned(
