@@ -57,7 +57,7 @@ class CPython(Controller):
 
     def _tick(self, vector: int, row: tuple[Any, ...]) -> list[Any]:
         if self._faults[vector] == 0:
-            dtypes = self._inputs.values()
+            dtypes = self.inputs.values()
             given = self._given(*(PYTHON[dtype.name](number) for dtype, number in zip(dtypes, row, strict=True)))
             try:
                 made = self._objects[vector].step(given)

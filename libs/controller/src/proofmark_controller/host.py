@@ -60,18 +60,37 @@ def shared_object(program: Program, compiler: Compiler, *flags: str) -> bytes:
     ------
     CompilationFailed
     """
+    files, main = host_files(program)
+    return built(compiler, files, main, flags)
+
+
+def host_files(program: Program) -> tuple[dict[str, str], str]:
+    """A program's C and what runs it here, by name; the last of them includes the others.
+
+    Larger programs include that one: what they are compiled to is again a library that `HostController` runs.
+    """
     source = c_source(program)
     files = {source.header_name: source.header, source.source_name: source.source, RUNNER: _runner(program)}
-    return _built(compiler, flags, tuple(files.items()))
+    return files, RUNNER
+
+
+def built(compiler: Compiler, files: Mapping[str, str], main: str, flags: tuple[str, ...] = ()) -> bytes:
+    """Compile one of these files, which may include the others: the bytes of a library.
+
+    Raises
+    ------
+    CompilationFailed
+    """
+    return _built(compiler, flags, tuple(files.items()), main)
 
 
 @cache
-def _built(compiler: Compiler, flags: tuple[str, ...], files: tuple[tuple[str, str], ...]) -> bytes:
+def _built(compiler: Compiler, flags: tuple[str, ...], files: tuple[tuple[str, str], ...], main: str) -> bytes:
     with TemporaryDirectory() as folder:
         for name, text in files:
             (Path(folder) / name).write_text(text)
         always = (*FLAGS, "-fno-sanitize=all", "-fPIC", "-shared")
-        command = [*compiler.command, *always, *flags, "-o", "library.so", RUNNER]
+        command = [*compiler.command, *always, *flags, "-o", "library.so", main]
         done = run(command, cwd=folder, capture_output=True, text=True, check=False)
         if done.returncode:
             raise CompilationFailed(compiler.name, done.returncode, done.stderr)
@@ -79,8 +98,8 @@ def _built(compiler: Compiler, flags: tuple[str, ...], files: tuple[tuple[str, s
 
 
 @cache
-def _loaded(library: bytes) -> CDLL:
-    """Once a process: what is loaded is never unloaded."""
+def loaded(library: bytes) -> CDLL:
+    """A library in this process, once: what is loaded is never unloaded."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "library.so"
         path.write_bytes(library)
@@ -93,22 +112,23 @@ class HostController(Controller):
     def __init__(
         self, program: Program, library: bytes, vectors: int, start: Mapping[str, Column] | None = None
     ) -> None:
-        loaded = _loaded(library)
+        found = loaded(library)
         pointers = POINTER(c_void_p)
-        self._run = loaded.pm_run
+        self._run = found.pm_run
         self._run.argtypes = [c_void_p, c_size_t, c_size_t, pointers, pointers]
         self._run.restype = None
         self._layout = np.dtype([*_fields(program.block), ("pm_fault", np.int32)], align=True)
-        assert self._layout.itemsize == c_size_t.in_dll(loaded, "pm_state_size").value
+        assert self._layout.itemsize == c_size_t.in_dll(found, "pm_state_size").value
         super().__init__(program, vectors, start)
 
     def _begin(self, state: Columns) -> None:
-        self._memory = np.zeros(self.vectors, self._layout)
+        self.memory = np.zeros(self.vectors, self._layout)
+        """(n,) states as C lays them out, for larger programs that tick them."""
         for name, column in state.items():
             self._view(name)[:] = column
 
     def _view(self, name: str) -> Any:
-        view: Any = self._memory
+        view: Any = self.memory
         for part in name.split("."):
             view = view[part]
         return view
@@ -119,12 +139,12 @@ class HostController(Controller):
 
     @property
     def faults(self) -> IntArray:
-        return np.array(self._memory["pm_fault"])
+        return np.array(self.memory["pm_fault"])
 
     def run(self, inputs: Mapping[str, Column]) -> Columns:
         columns, ticks = self._checked(inputs)
         outputs = self._empty(ticks)
-        self._run(self._memory.ctypes.data, self.vectors, ticks, _pointers(columns), _pointers(outputs))
+        self._run(self.memory.ctypes.data, self.vectors, ticks, _pointers(columns), _pointers(outputs))
         return outputs
 
 

@@ -32,7 +32,8 @@ class Controller(ABC):
         """
         self.program = program
         self.vectors = vectors
-        self._inputs = {name: dtype_of(kind) for name, kind in program.inputs.fields}
+        self.inputs = {name: dtype_of(kind) for name, kind in program.inputs.fields}
+        """How columns of the inputs are stored."""
         self._outputs = {name: dtype_of(kind) for name, kind in program.outputs.fields}
         names = [value.name for value in program.state]
         for name in start or {}:
@@ -90,7 +91,7 @@ class Controller(ABC):
 
     def _checked(self, inputs: Mapping[str, Column]) -> tuple[Columns, int]:
         """The inputs as contiguous columns in their order, and how many ticks they are."""
-        names = list(self._inputs)
+        names = list(self.inputs)
         for name in inputs:
             if name not in names:
                 raise UnknownName("input", names, name)
@@ -98,7 +99,7 @@ class Controller(ABC):
             raise MissingInput(names, list(inputs))
         ticks = len(inputs[names[0]])
         shape = (ticks, self.vectors)
-        return {name: checked(name, inputs[name], dtype, shape) for name, dtype in self._inputs.items()}, ticks
+        return {name: checked(name, inputs[name], dtype, shape) for name, dtype in self.inputs.items()}, ticks
 
     def _empty(self, ticks: int) -> Columns:
         """Outputs to be written."""
