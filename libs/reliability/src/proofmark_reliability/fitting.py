@@ -160,25 +160,24 @@ def _apart(points: FloatArray, terms: FloatArray, weights: FloatArray, runs: flo
     moments = _Moments.of(terms, parts)
     alone = _log_likelihoods(moments, runs)
     lost = np.full((len(parts), len(parts)), np.inf)
-    for part in range(1, len(parts)):
-        lost[part, :part] = _lost(moments, alone, part, np.arange(part), runs)
+    pairs = np.tril_indices(len(parts), -1)
+    lost[pairs] = _lost(moments, alone, *pairs, runs)
     while lost.min(initial=np.inf) <= cost:
         into, gone = divmod(int(np.argmin(lost)), len(parts))
+        alone[into] += alone[gone] - lost[into, gone]
         parts[into] += parts[gone]
         parts[gone] = 0
         moments.merge(into, gone)
-        alone[into] = _log_likelihoods(moments[[into]], runs)[0]
         lost[gone], lost[:, gone], lost[into], lost[:, into] = np.inf, np.inf, np.inf, np.inf
         others = np.flatnonzero((moments.masses > 0) & (np.arange(len(parts)) != into))
         if len(others):
-            lost[into, others] = _lost(moments, alone, into, others, runs)
+            lost[into, others] = _lost(moments, alone, np.full(len(others), into), others, runs)
     return parts[moments.masses > 0]
 
 
-def _lost(moments: _Moments, alone: FloatArray, part: int, others: IntArray, runs: float) -> FloatArray:
-    """Return the log likelihood that is lost by merging a part with each of the others."""
-    together = _log_likelihoods(moments[np.full(len(others), part)] + moments[others], runs)
-    return np.asarray(alone[part] + alone[others] - together)
+def _lost(moments: _Moments, alone: FloatArray, one: IntArray, other: IntArray, runs: float) -> FloatArray:
+    """Return the log likelihood that is lost by merging each pair of parts."""
+    return np.asarray(alone[one] + alone[other] - _log_likelihoods(moments[one] + moments[other], runs))
 
 
 def _clusters(points: FloatArray, weights: FloatArray) -> FloatArray:

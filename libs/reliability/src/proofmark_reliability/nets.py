@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from proofmark_reliability.arrays import FloatArray
 from proofmark_reliability.counters import WORDS_PER_COUNTER, Region, words
@@ -28,20 +29,40 @@ def sobol(seed: int, batch: int, blocks: Sequence[int], dimensions: int, first: 
 
     References
     ----------
-    Owen (1998), ACM TOMACS 8(1): scrambling. Joe & Kuo (2008), SIAM J. Sci. Comput. 30(5): direction numbers.
+    Joe & Kuo (2008), SIAM J. Sci. Comput. 30(5): direction numbers. Matousek (1998), J. Complexity 14(4): scrambling by
+    a random linear map of the digits, and a random shift.
     """
     if dimensions > SOBOL_DIMENSIONS:
         raise TooManyDimensions("sobol", SOBOL_DIMENSIONS, dimensions)
     from scipy.stats import qmc  # takes 1.3 s, and only this method needs it
 
+    used = (max(blocks, default=1) - 1).bit_length()
+    net = qmc.Sobol(dimensions, scramble=False, bits=SOBOL_BITS).random_base2(used)
+    digits = np.asarray(net * 2.0**SOBOL_BITS, dtype=np.uint64)
     parts = [np.empty((0, dimensions))]
     for scramble, begin, points in _within(blocks, first, count):
-        # SciPy spawns its generator from a seed sequence, so the scramble's own words become one
-        entropy = words(seed, batch, 0, 1, Region.SCRAMBLES, scramble).ravel().tolist()
-        rng = np.random.Generator(np.random.Philox(entropy))
-        net = qmc.Sobol(dimensions, scramble=True, bits=SOBOL_BITS, rng=rng).random(blocks[scramble])
-        parts.append(net[points.start - begin : points.stop - begin] + 2.0 ** -(SOBOL_BITS + 1))  # centres: never 0
+        wanted = digits[points.start - begin : points.stop - begin]
+        scrambled = _scrambled(wanted, used, seed, batch, scramble)
+        parts.append((scrambled.astype(np.float64) + 0.5) / 2.0**SOBOL_BITS)  # centres: never 0
     return np.concatenate(parts)
+
+
+def _scrambled(
+    digits: npt.NDArray[np.uint64], used: int, seed: int, batch: int, scramble: int
+) -> npt.NDArray[np.uint64]:
+    """Return digits after a random lower triangular map of them, another one in each dimension, and a random shift.
+
+    Only the first digits are used by a short sequence; the others are zero.
+    """
+    dimensions = digits.shape[1]
+    counters = -(-dimensions * (used + 1) // WORDS_PER_COUNTER)
+    drawn = words(seed, batch, 0, counters, Region.SCRAMBLES, scramble).reshape(-1)[: dimensions * (used + 1)]
+    shift, *columns = drawn.reshape(used + 1, dimensions) >> np.uint64(64 - SOBOL_BITS)
+    scrambled = np.broadcast_to(shift, digits.shape).copy()
+    for place, column in zip(range(SOBOL_BITS - 1, -1, -1), columns, strict=False):
+        lead = np.uint64(1 << place)
+        scrambled ^= np.where(digits & lead, column & (lead - np.uint64(1)) | lead, np.uint64(0))
+    return scrambled
 
 
 def halton(seed: int, batch: int, blocks: Sequence[int], dimensions: int, first: int, count: int) -> FloatArray:
