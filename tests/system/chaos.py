@@ -173,7 +173,9 @@ async def count_deliveries(plant: Plant, seen: dict[str, int]) -> None:
         await asyncio.sleep(0.2)
 
 
-async def campaign(home: Path, studies: int, disturb: int | None) -> tuple[dict[str, Any], Mapping[str, int], int]:
+async def campaign(
+    home: Path, studies: int, disturb: int | None
+) -> tuple[dict[str, Any], Mapping[str, int], Mapping[str, int]]:
     """Run every study; `disturb` is the seed of the havoc, None leaves them in peace."""
     extra = {"PROOFMARK_ALLOW_PYTHON_MODELS": "true", "PROOFMARK_CHUNK_VECTORS": str(CHUNK_VECTORS)}
     plant = Plant(home, WORKERS, lease_s=LEASE_S, extra=extra)
@@ -197,7 +199,7 @@ async def campaign(home: Path, studies: int, disturb: int | None) -> tuple[dict[
             await asyncio.to_thread(plant.server.start)
         plant.services.restart_the_dead()
         await asyncio.sleep(4 * LEASE_S)
-        return {"results": results, "evidence": await running.evidence()}, kills, sum(seen.values())
+        return {"results": results, "evidence": await running.evidence()}, kills, seen
     finally:
         await plant.stop()
 
@@ -228,7 +230,8 @@ async def main(studies: int, seed: int) -> int:
         print(f"disturbed: {studies} studies in {time.monotonic() - began:.0f} s", flush=True)
     outcomes = Counter(result["outcome"] for result in wild["results"].values())
     print(f"outcomes: {dict(outcomes)}")
-    print(f"kills: {sum(kills.values())} {dict(kills)}; redelivered chunks: {delivered_wild - delivered}")
+    again = sum(max(0, times - delivered.get(study, 0)) for study, times in delivered_wild.items())
+    print(f"kills: {sum(kills.values())} {dict(kills)}; chunks handed out again, as far as was seen: {again:,}")
     wrong = [name for name, found in wild["evidence"].items() if found.get("unlike")]
     wrong += ["left in the queue"] if wild["evidence"]["left in the queue"]["chunks"] else []
     different = differences(calm, wild)
