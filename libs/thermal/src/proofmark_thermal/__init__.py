@@ -1,0 +1,1 @@
+"""Heat conduction by finite elements: problems, meshes, engines and their errors."""

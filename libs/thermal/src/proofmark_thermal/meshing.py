@@ -1,0 +1,104 @@
+"""Meshes of geometries: structured where the primitives allow it, by netgen elsewhere."""
+
+from dataclasses import dataclass
+from math import ceil, pi
+
+import numpy as np
+
+from proofmark_thermal.blocks import Area, Block, grid, mesh_of_blocks
+from proofmark_thermal.errors import BadGeometry
+from proofmark_thermal.mesh import Mesh
+from proofmark_thermal.rectilinear import blocks_of
+from proofmark_thermal.round_meshes import ball, cylinder, disc, tube
+from proofmark_thermal.shapes import Cylinder, Disc, Geometry, Shape, Shapes, Sphere, StepFile, Tube
+from proofmark_thermal.soundness import check_memory
+from proofmark_thermal.space import Degree
+
+FIRST_CELLS = 10
+"""Along the longest side of a body, where no element size is asked for."""
+UNKNOWNS_PER_CELL = {1: {1: 1.0, 2: 0.5, 3: 0.2}, 2: {1: 2.0, 2: 2.0, 3: 1.4}}
+"""By degree and dimension."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a mesh may take."""
+
+    degree: Degree
+    memory_bytes: float
+
+    def check(self, cells: float, dimension: int) -> None:
+        """Refuse more cells than fit; see `check_memory`."""
+        check_memory(int(cells * UNKNOWNS_PER_CELL[self.degree][dimension]), dimension, self.memory_bytes)
+
+
+def mesh_of(geometry: Geometry, size: float | None = None, room: Room | None = None) -> Mesh:
+    """Mesh a geometry.
+
+    Parameters
+    ----------
+    size
+        m, the largest edge of an element; a tenth of the body if None.
+    room
+        Checked before the mesh is made; unlimited if None.
+
+    Raises
+    ------
+    ThermalError
+        The geometry is none: empty, overlapping, not a solid; or its mesh is too large.
+    """
+    room = room or Room(2, np.inf)
+    if isinstance(geometry, StepFile):
+        raise BadGeometry("geometry", "primitives", f"the file {geometry.file}")
+    parts = [(name, shape) for name, shapes in geometry.parts.items() for shape in shapes]
+    if not parts:
+        raise BadGeometry("geometry", "at least one part", "none")
+    found = [blocks_of(name, shape) for name, shape in parts]
+    straight = [each for each in found if each is not None]
+    if len(straight) == len(parts):
+        blocks = [block for each, _ in straight for block in each]
+        areas = [area for _, each in straight for area in each]
+        return _of_blocks(blocks, areas, geometry, size, room)
+    if len(parts) == 1:
+        return _round(*parts[0], geometry, size, room)
+    raise BadGeometry("geometry", "one round part, or parts with straight sides", f"{len(parts)} parts, some round")
+
+
+def _of_blocks(blocks: list[Block], areas: list[Area], geometry: Shapes, size: float | None, room: Room) -> Mesh:
+    dimensions = {len(block.low) for block in blocks}
+    if len(dimensions) > 1:
+        raise BadGeometry("geometry", "parts of one dimension", " and ".join(map(str, sorted(dimensions))))
+    extent = np.max([block.high for block in blocks], axis=0) - np.min([block.low for block in blocks], axis=0)
+    size = size or float(extent.max()) / FIRST_CELLS
+    dimension = len(extent)
+    room.check(float(np.prod(np.ceil(extent / size))) * [1, 1, 2, 6][dimension] * _filled(blocks, extent), dimension)
+    laid = grid(blocks, areas, size)
+    room.check(laid.simplices, dimension)
+    return mesh_of_blocks(blocks, areas, laid, geometry.symmetry)
+
+
+def _filled(blocks: list[Block], extent: np.ndarray) -> float:
+    """The share of its bounding box that a body fills."""
+    volume = sum(float(np.prod(np.subtract(block.high, block.low))) for block in blocks)
+    return min(1.0, volume / float(np.prod(extent)))
+
+
+def _round(name: str, shape: Shape, geometry: Shapes, size: float | None, room: Room) -> Mesh:
+    match shape:
+        case Cylinder(radius, height):
+            size = size or max(2 * radius, height) / FIRST_CELLS
+            room.check(18 * ceil(radius / size) ** 2 * ceil(height / size), 3)
+            return cylinder(name, shape, size)
+        case Tube(inner, outer, height):
+            size = size or max(2 * outer, height) / FIRST_CELLS
+            room.check(6 * ceil(pi * (inner + outer) / size) * ceil((outer - inner) / size) * ceil(height / size), 3)
+            return tube(name, shape, size)
+        case Sphere(radius):
+            size = size or 2 * radius / FIRST_CELLS
+            room.check(4 * pi / 3 * (radius / size) ** 3 * 40, 3)
+            return ball(name, shape, size)
+        case Disc(radius):
+            size = size or 2 * radius / FIRST_CELLS
+            room.check(6 * ceil(radius / size) ** 2, 2)
+            return disc(name, shape, size, geometry.symmetry)
+    raise AssertionError(f"{type(shape).__name__} is made of blocks")

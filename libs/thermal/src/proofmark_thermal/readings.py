@@ -1,0 +1,108 @@
+"""What is read off a temperature field: its maxima and their places, probes, junctions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from proofmark_thermal.arrays import FloatArray
+from proofmark_thermal.elements import shapes
+from proofmark_thermal.model import Model
+from proofmark_thermal.problem import Probe
+from proofmark_thermal.terms import Heating
+
+_INSIDE = -1e-9
+"""Least barycentric coordinate of a point that a cell holds."""
+
+
+@dataclass(frozen=True)
+class Hottest:
+    """A maximum over all nodes of the elements, not over their corners alone."""
+
+    temperature: float
+    """K"""
+    place: tuple[float, ...]
+    """m; of a junction, the middle of its faces."""
+    within: str
+    """A region, or the source whose junction it is."""
+    time_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Of one field."""
+
+    hottest: Hottest
+    regions: Mapping[str, Hottest]
+    probes: Mapping[str, float]
+    """K"""
+    junctions: Mapping[str, float]
+    """K"""
+
+    @property
+    def every(self) -> FloatArray:
+        """(g,) K, in the order of `goals`."""
+        regions = [each.temperature for each in self.regions.values()]
+        return np.array([*regions, *self.probes.values(), *self.junctions.values()])
+
+
+def read(model: Model, temperatures: FloatArray, time_s: float = 0.0) -> Readings:
+    """Read a field of (n,) temperatures, K."""
+    regions = {}
+    for name, nodes in model.space.node_regions.items():
+        hot = nodes[temperatures[nodes].argmax()]
+        place = tuple(float(x) for x in model.space.nodes[hot])
+        regions[name] = Hottest(float(temperatures[hot]), place, name, time_s)
+    junctions = {
+        name: Hottest(float(weights @ temperatures) + rise, place, name, time_s)
+        for name, (weights, rise, place) in _junctions(model, temperatures, time_s).items()
+    }
+    probes = {name: float(_probe(model, probe) @ temperatures) for name, probe in model.problem.probes.items()}
+    hottest = max([*regions.values(), *junctions.values()], key=lambda each: each.temperature)
+    return Readings(hottest, regions, probes, {name: each.temperature for name, each in junctions.items()})
+
+
+def goals(model: Model, temperatures: FloatArray, time_s: float = 0.0) -> dict[str, FloatArray]:
+    """Return the (n,) weights of nodes in each temperature that is read: the regions' maxima, probes and junctions."""
+    found = {}
+    for name, nodes in model.space.node_regions.items():
+        weights = np.zeros(model.size)
+        weights[nodes[temperatures[nodes].argmax()]] = 1
+        found[f"hottest of {name}"] = weights
+    found |= {f"probe {name}": _probe(model, probe) for name, probe in model.problem.probes.items()}
+    for name, (weights, _, _) in _junctions(model, temperatures, time_s).items():
+        found[f"junction {name}"] = weights
+    return found
+
+
+def _junctions(
+    model: Model, temperatures: FloatArray, time_s: float
+) -> dict[str, tuple[FloatArray, float, tuple[float, ...]]]:
+    """For each, the weights of its faces' mean, its rise over it, K, and the middle of its faces, m."""
+    found = {}
+    for term in model.terms:
+        source = model.problem.sources.get(term.name)
+        if isinstance(term, Heating) and source is not None and source.junction_resistance is not None:
+            faces = term.integrals
+            middle = np.einsum("mq,mqd->d", faces.weighed(np.ones(len(faces.nodes))), faces.where) / faces.volume
+            rise = source.junction_resistance * term.watts(temperatures, time_s)
+            found[term.name] = (term.operator, rise, tuple(float(x) for x in middle))
+    return found
+
+
+def _probe(model: Model, probe: Probe) -> FloatArray:
+    """The weights of the cell that holds the point, else of the nearest node."""
+    point = np.array(probe.nearest[: model.space.mesh.dimension])
+    names = [probe.region] if probe.region is not None else list(model.cells)
+    weights = np.zeros(model.size)
+    for name in names:
+        cells = model.cells[name]
+        inner = np.einsum("mcd,md->mc", cells.corner_gradients[:, 0], point - cells.places[:, 0])
+        inner[:, 0] += 1
+        best = int(inner.min(axis=1).argmax())
+        if inner[best].min() >= _INSIDE:
+            weights[cells.nodes[best]] = shapes(inner[best : best + 1], cells.degree)[0]
+            return weights
+    nodes = np.unique(np.concatenate([model.space.node_regions[name] for name in names]))
+    weights[nodes[np.linalg.norm(model.space.nodes[nodes] - point, axis=1).argmin()]] = 1
+    return weights
