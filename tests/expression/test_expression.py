@@ -74,6 +74,7 @@ OF_PYTHON: dict[str, Callable[..., float]] = {
     "round": round,
     "clip": lambda x, low, high: max(low, min(x, high)),
     "sign": lambda x: math.copysign(1, x),
+    "in_degC": lambda kelvin: kelvin - 273.15,
 }
 
 
@@ -258,3 +259,10 @@ def test_dimensions_are_a_group(one: dict[str, int], other: dict[str, int]) -> N
     assert a * b == b * a
     assert a * b / b == a
     assert a / a == DIMENSIONLESS
+
+
+def test_only_a_temperature_can_be_told_in_degrees_celsius() -> None:
+    of = {"t": Dimension.of({"temperature": 1}), "x": LENGTH}
+    assert Expression.parse("in_degC(t)").dimension(of) == DIMENSIONLESS
+    with pytest.raises(ExpressionError, match="in_degC: expected a temperature, got length"):
+        Expression.parse("in_degC(x)").dimension(of)

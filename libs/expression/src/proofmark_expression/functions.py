@@ -43,6 +43,17 @@ def root(degree: int) -> Rule:
     return lambda arguments: arguments[0].power(Fraction(1, degree))
 
 
+CELSIUS_ZERO_K = 273.15
+TEMPERATURE = Dimension.of({"temperature": 1})
+
+
+def temperature(arguments: Sequence[Dimension]) -> Dimension:
+    """A temperature, and a plain number results."""
+    if arguments[0] != TEMPERATURE:
+        raise Incompatible(f"expected a temperature, got {arguments[0]}")
+    return DIMENSIONLESS
+
+
 @dataclass(frozen=True)
 class Function:
     compute: Callable[..., Any]
@@ -77,6 +88,7 @@ FUNCTIONS: dict[str, Function] = {
     "hypot": Function(np.hypot, alike, 2, 2),
     "sign": Function(np.sign, lambda _: DIMENSIONLESS),
     "atan2": Function(np.arctan2, ratio, 2, 2),
+    "in_degC": Function(lambda kelvin: kelvin - CELSIUS_ZERO_K, temperature),
     **{
         name: Function(compute, pure)
         for name, compute in {
