@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from proofmark_contracts.design import ExpressionModel, Model, PythonModel
-from proofmark_expression import Dimension, Expression, ExpressionError
+from proofmark_expression import Dimension
+from proofmark_spec.amounts import dimension_of
 from proofmark_spec.files import Files
 from proofmark_spec.parameters import Parameter
-from proofmark_spec.problems import Report, Wrong, below, did_you_mean, shortened
+from proofmark_spec.problems import Report, Wrong, below, did_you_mean
 from proofmark_spec.quantities import NAME, quantity
 from proofmark_spec.reading import choice, kind, mapping
 from proofmark_spec.units import SiUnit, unit
@@ -59,29 +60,15 @@ def _expressions(given: Mapping[str, Any], parameters: Mapping[str, Parameter | 
         texts = kind(given["metrics"], dict)
         if not 0 < len(texts) <= MOST_METRICS:
             raise Wrong(f"expected 1 to {MOST_METRICS} metrics, got {len(texts)}")
-    known = {name: parameter.dimension for name, parameter in parameters.items() if parameter is not None}
     dimensions: dict[str, Dimension] = {}
     for name, text in texts.items():
         with report.catching("model", "metrics", name):
             _check_metric_name(name, parameters)
-            found = _dimension(kind(text, str), parameters, known)
+            found = dimension_of(kind(text, str), parameters)
             if found is not None:
                 dimensions[name] = found
     metrics = {name: str(text) for name, text in texts.items()}
     return Metrics(ExpressionModel(metrics=metrics), dimensions, {}, frozenset(texts))
-
-
-def _dimension(
-    text: str, parameters: Mapping[str, Parameter | None], known: Mapping[str, Dimension]
-) -> Dimension | None:
-    """The dimension of an expression; None if it depends on a parameter that is wrong itself."""
-    try:
-        expression = Expression.parse(text)
-        for missing in sorted(expression.names - parameters.keys()):
-            raise Wrong(f"no parameter {missing!r}{did_you_mean(missing, list(parameters))}")
-        return expression.dimension(known) if expression.names <= known.keys() else None
-    except ExpressionError as error:
-        raise Wrong(f"in {shortened(text)}, {error}") from error
 
 
 def _python(
