@@ -80,7 +80,7 @@ class DcMotor(Component):
     def advance(self, now: Moment) -> dict[str, Node]:
         voltage, held = _voltage(now), now.p["dry_friction"] + now.p["load"]
         pull = now.p["torque_constant"] * now.x["current"]
-        resting = (abs(now.x["speed"]) <= 0) & (abs(pull) <= held)
+        resting = (abs(now.x["speed"]) <= 0) & (abs(pull) <= held) & (held > 0)
         way = where(abs(now.x["speed"]) > 0, sign(now.x["speed"]), sign(pull))
         forces = (voltage, held * way)
         moved = [

@@ -32,6 +32,7 @@ class Thermostat(Component):
     """At which the resistance is `resistance`."""
     resistance_slope: Number = number("1/K", 1 / 255)
     half_band: Number = number("K", 1.0, above=0)
+    on_at_start: bool = True
 
     def inputs(self) -> tuple[Port, ...]:
         """The rate carries the reference through the period."""
@@ -43,7 +44,7 @@ class Thermostat(Component):
     def start(self, p: Values) -> dict[str, Node]:
         return {
             "temperature": p["initial"],
-            "on": constant(False, Kind.BOOL),
+            "on": constant(self.on_at_start, Kind.BOOL),
             "switches": constant(0, Kind.INT64),
         }
 
