@@ -6,21 +6,23 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from proofmark_thermal.arrays import FloatArray
-from proofmark_thermal.balance import balance
+from proofmark_thermal.balance import Balance, balance
 from proofmark_thermal.building import build
 from proofmark_thermal.checks import check
-from proofmark_thermal.engine import Level, Solution
+from proofmark_thermal.engine import Course, Level, Solution
 from proofmark_thermal.indicators import Estimate, estimate, worst
 from proofmark_thermal.linear import solver
 from proofmark_thermal.mesh import Mesh
 from proofmark_thermal.meshing import Room, mesh_of
 from proofmark_thermal.model import Model
 from proofmark_thermal.problem import ThermalProblem
-from proofmark_thermal.readings import goals, read
+from proofmark_thermal.readings import Readings, goals, read
 from proofmark_thermal.refinement import bisected
 from proofmark_thermal.soundness import BYTES_PER_UNKNOWN, check_answer, check_model
 from proofmark_thermal.space import Degree
 from proofmark_thermal.steady import steady
+from proofmark_thermal.terms import sum_of
+from proofmark_thermal.transient import run, tolerance_of
 
 GROWTH = 4.0
 """Most by which unknowns grow from one mesh to the next."""
@@ -41,8 +43,9 @@ class FiniteElements:
     def solve(self, problem: ThermalProblem) -> Solution:
         """Check, mesh and solve a problem; see `Engine`."""
         check(problem)
-        mesh = mesh_of(problem.geometry, problem.element_size, Room(self.degree, self.memory_bytes))
-        return self.refined(problem, mesh)
+        return self.refined(
+            problem, mesh_of(problem.geometry, problem.element_size, Room(self.degree, self.memory_bytes))
+        )
 
     def refined(self, problem: ThermalProblem, mesh: Mesh) -> Solution:
         """Solve on a mesh, and on finer ones until the estimate is what the problem asks for."""
@@ -52,20 +55,62 @@ class FiniteElements:
         while True:
             model = build(problem, mesh, self.degree)
             check_model(model)
-            temperatures = steady(model)
-            readings, found = read(model, temperatures), _estimate(model, temperatures)
-            change = np.inf if before is None else CHANGE_FACTOR * float(np.abs(readings.every - before).max())
-            error_k = max(found.error_k, change)
-            levels.append(Level(model.size, readings.hottest.temperature, error_k))
+            found = answer(model)
+            estimated = _estimate(model, found)
+            change = np.inf if before is None else CHANGE_FACTOR * float(np.abs(found.readings.every - before).max())
+            error_k = max(estimated.error_k, change) + found.time_error_k
+            levels.append(Level(model.size, found.readings.hottest.temperature, error_k))
             if error_k <= problem.accuracy or model.size * GROWTH > most:
                 break
-            before, mesh = readings.every, bisected(mesh, worst(found.cells))
-        check_answer(model, temperatures)
-        balanced = balance(model, temperatures)
-        return Solution(self.name, model, temperatures, temperatures, readings, balanced, error_k, tuple(levels))
+            before, mesh = found.readings.every, bisected(mesh, worst(estimated.cells))
+        check_answer(model, found.peak)
+        return Solution(
+            self.name,
+            model,
+            found.temperatures,
+            found.peak,
+            found.readings,
+            found.balance,
+            error_k,
+            tuple(levels),
+            found.course,
+        )
 
 
-def _estimate(model: Model, temperatures: FloatArray) -> Estimate:
-    transposed = csr_array(model.tangent(temperatures, 0.0).T)
-    solve = solver(transposed, model.space, model.free_nodes, symmetric=model.symmetric)
-    return estimate(model, temperatures, list(goals(model, temperatures).values()), solve)
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """On one mesh."""
+
+    temperatures: FloatArray
+    peak: FloatArray
+    readings: Readings
+    balance: Balance
+    course: Course | None = None
+    time_error_k: float = 0.0
+
+
+def answer(model: Model) -> Answer:
+    """Solve a problem on the mesh that it is on.
+
+    Raises
+    ------
+    ThermalError
+        It has no answer.
+    """
+    transient = model.problem.transient
+    if transient is None:
+        temperatures = steady(model)
+        return Answer(temperatures, temperatures, read(model, temperatures), balance(model, temperatures))
+    found = run(model, transient)
+    at_end = balance(model, found.temperatures, transient.duration, found.stored)
+    return Answer(found.temperatures, found.peak, found.readings, at_end, found.course, tolerance_of(model, transient))
+
+
+def _estimate(model: Model, found: Answer) -> Estimate:
+    """Of the steady error, or of the error when it was hottest, as a step of the whole duration would pass it on."""
+    transient, when = model.problem.transient, found.readings.hottest.time_s
+    matrix = csr_array(model.tangent(found.peak, when).T)
+    if transient is not None:
+        matrix = sum_of([matrix, *(each.capacity(found.peak) / transient.duration for each in model.storages)])
+    solve = solver(matrix, model.space, model.free_nodes, symmetric=model.symmetric)
+    return estimate(model, found.peak, list(goals(model, found.peak, when).values()), solve)

@@ -1,7 +1,7 @@
 """What is read off a temperature field: its maxima and their places, probes, junctions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -60,6 +60,14 @@ def read(model: Model, temperatures: FloatArray, time_s: float = 0.0) -> Reading
     probes = {name: float(_probe(model, probe) @ temperatures) for name, probe in model.problem.probes.items()}
     hottest = max([*regions.values(), *junctions.values()], key=lambda each: each.temperature)
     return Readings(hottest, regions, probes, {name: each.temperature for name, each in junctions.items()})
+
+
+def hotter(one: Readings, other: Readings) -> Readings:
+    """Return the higher of two moments' maxima, and the probes and junctions of the first."""
+    regions = {
+        name: max(one.regions[name], other.regions[name], key=lambda each: each.temperature) for name in one.regions
+    }
+    return replace(one, hottest=max(one.hottest, other.hottest, key=lambda each: each.temperature), regions=regions)
 
 
 def goals(model: Model, temperatures: FloatArray, time_s: float = 0.0) -> dict[str, FloatArray]:
