@@ -1,0 +1,261 @@
+"""The `thermal` section of a design, in SI and kelvin, with the parameters still in it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from proofmark_contracts.frozen import FileRef, Frozen
+
+Amount = float | str
+"""A number, or an expression over the design's parameters."""
+Point = tuple[float, float, float]
+
+
+class Tabulated(Frozen):
+    """Amounts against a temperature, or against the rise over ambient."""
+
+    at_k: tuple[float, ...]
+    values: tuple[Amount, ...]
+
+
+class Scheduled(Frozen):
+    """Amounts against time; a time that stands twice is a jump."""
+
+    times_s: tuple[float, ...]
+    values: tuple[Amount, ...]
+
+
+OfTemperature = Amount | Tabulated
+OfTime = Amount | Scheduled
+Varying = Amount | Tabulated | Scheduled
+
+
+class Pad(Frozen):
+    """A named rectangle on a face, from the part's corner."""
+
+    centre: tuple[float, float]
+    size: tuple[float, float]
+
+
+class BoxShape(Frozen):
+    kind: Literal["box"] = "box"
+    size: Point
+    at: Point = (0.0, 0.0, 0.0)
+
+
+class PlateShape(Frozen):
+    kind: Literal["plate"] = "plate"
+    size: Point
+    pads: dict[str, Pad] = {}
+    at: Point = (0.0, 0.0, 0.0)
+
+
+class FinnedSinkShape(Frozen):
+    kind: Literal["finned-sink"] = "finned-sink"
+    length: float
+    width: float
+    base: float
+    fins: int
+    fin_height: float
+    fin_thickness: float
+    pads: dict[str, Pad] = {}
+    at: Point = (0.0, 0.0, 0.0)
+
+
+class CylinderShape(Frozen):
+    kind: Literal["cylinder"] = "cylinder"
+    radius: float
+    height: float
+    at: Point = (0.0, 0.0, 0.0)
+
+
+class TubeShape(Frozen):
+    kind: Literal["tube"] = "tube"
+    inner: float
+    outer: float
+    height: float
+    at: Point = (0.0, 0.0, 0.0)
+
+
+class SphereShape(Frozen):
+    kind: Literal["sphere"] = "sphere"
+    radius: float
+    at: Point = (0.0, 0.0, 0.0)
+
+
+class RectangleShape(Frozen):
+    kind: Literal["rectangle"] = "rectangle"
+    size: tuple[float, float]
+    at: tuple[float, float] = (0.0, 0.0)
+
+
+class DiscShape(Frozen):
+    kind: Literal["disc"] = "disc"
+    radius: float
+    at: tuple[float, float] = (0.0, 0.0)
+
+
+class SegmentShape(Frozen):
+    kind: Literal["segment"] = "segment"
+    length: float
+    at: float = 0.0
+
+
+Shape = Annotated[
+    BoxShape
+    | PlateShape
+    | FinnedSinkShape
+    | CylinderShape
+    | TubeShape
+    | SphereShape
+    | RectangleShape
+    | DiscShape
+    | SegmentShape,
+    Field(discriminator="kind"),
+]
+
+
+class SolidSymmetry(Frozen):
+    kind: Literal["solid"] = "solid"
+
+
+class PlaneSymmetry(Frozen):
+    """A section that stands for a depth."""
+
+    kind: Literal["plane"] = "plane"
+    depth: float = 1.0
+
+
+class AxisymmetricSymmetry(Frozen):
+    """A section that is turned around r = 0."""
+
+    kind: Literal["axisymmetric"] = "axisymmetric"
+
+
+class RodSymmetry(Frozen):
+    kind: Literal["rod"] = "rod"
+    area: float = 1.0
+    perimeter: float = 0.0
+
+
+Symmetry = Annotated[SolidSymmetry | PlaneSymmetry | AxisymmetricSymmetry | RodSymmetry, Field(discriminator="kind")]
+
+
+class PrimitiveGeometry(Frozen):
+    """Parts made of primitives; a part's name is its region's."""
+
+    kind: Literal["primitives"] = "primitives"
+    parts: dict[str, tuple[Shape, ...]]
+    symmetry: Symmetry = SolidSymmetry()
+
+
+class StepGeometry(Frozen):
+    """A STEP file, whose solids' names are the regions'."""
+
+    kind: Literal["step"] = "step"
+    file: FileRef
+    unit: Literal["m", "mm", "cm", "um", "in"]
+    solids: dict[str, Point] = {}
+    """For regions whose solid has no name of its own: a point inside it."""
+
+
+class Region(Frozen):
+    """What one part is made of, and the heat made in it."""
+
+    material: str | None = None
+    k: OfTemperature | tuple[OfTemperature, OfTemperature, OfTemperature] | None = None
+    """W/m/K: one, or one along each axis."""
+    rho: float | None = None
+    """kg/m3"""
+    cp: OfTemperature | None = None
+    """J/kg/K"""
+    power: Varying | None = None
+    """W in all."""
+    power_density: Varying | None = None
+    """W/m3"""
+
+
+class PlaneFaces(Frozen):
+    axis: Literal["x", "y", "z"]
+    at: float
+
+
+class Faces(Frozen):
+    """Outer faces that meet every condition given."""
+
+    name: str | None = None
+    plane: PlaneFaces | None = None
+    normal: Point | None = None
+    nearest: Point | None = None
+    box: tuple[Point, Point] | None = None
+    region: str | None = None
+    count: int | None = None
+
+
+class Source(Frozen):
+    """Heat that enters through faces."""
+
+    faces: Faces
+    power: Varying | None = None
+    """W in all."""
+    flux: Varying | None = None
+    """W/m2"""
+    junction_resistance: Amount | None = None
+    """K/W from a lumped junction."""
+
+
+class Sink(Frozen):
+    """Where heat leaves."""
+
+    faces: Faces
+    convection: Varying | None = None
+    """W/m2/K"""
+    emissivity: Amount | None = None
+    ambient: OfTime | None = None
+    """K"""
+    temperature: OfTime | None = None
+    """K"""
+    flux: OfTime | None = None
+    """W/m2 that leave."""
+
+
+class Contact(Frozen):
+    """A thermal resistance between two regions that touch."""
+
+    between: tuple[str, str]
+    resistance: Amount | None = None
+    """K m2/W"""
+    conductance: Amount | None = None
+    """W/m2/K"""
+
+
+class Probe(Frozen):
+    nearest: Point
+    region: str | None = None
+
+
+class Transient(Frozen):
+    """A course in time instead of a steady state."""
+
+    duration: float
+    """s"""
+    initial: Amount
+    """K"""
+    report_at: tuple[float, ...] = ()
+    """s"""
+
+
+class Thermal(Frozen):
+    """Heat conduction in the design."""
+
+    geometry: Annotated[PrimitiveGeometry | StepGeometry, Field(discriminator="kind")]
+    regions: dict[str, Region]
+    sinks: dict[str, Sink] = {}
+    sources: dict[str, Source] = {}
+    contacts: tuple[Contact, ...] = ()
+    probes: dict[str, Probe] = {}
+    transient: Transient | None = None
+    accuracy: float = 0.1
+    """K, that the mesh is to allow."""
+    element_size: float | None = None
+    """m, of the first mesh."""
