@@ -22,7 +22,7 @@ def edges(dimension: int) -> list[tuple[int, int]]:
     return list(combinations(range(dimension + 1), 2))
 
 
-def nodes(dimension: int, degree: int) -> int:
+def node_count(dimension: int, degree: int) -> int:
     """Return how many nodes an element has."""
     return dimension + 1 + (len(edges(dimension)) if degree == 2 else 0)
 

@@ -13,11 +13,12 @@ from proofmark_thermal.engine import Course, Level, Solution
 from proofmark_thermal.indicators import Estimate, estimate, worst
 from proofmark_thermal.linear import solver
 from proofmark_thermal.mesh import Mesh
-from proofmark_thermal.meshing import Room, mesh_of
+from proofmark_thermal.meshing import mesh_for
+from proofmark_thermal.meshing_room import Room
 from proofmark_thermal.model import Model
 from proofmark_thermal.problem import ThermalProblem
 from proofmark_thermal.readings import Readings, goals, read
-from proofmark_thermal.refinement import bisected
+from proofmark_thermal.refinement import refined
 from proofmark_thermal.soundness import BYTES_PER_UNKNOWN, check_answer, check_model
 from proofmark_thermal.space import Degree
 from proofmark_thermal.steady import steady
@@ -43,9 +44,7 @@ class FiniteElements:
     def solve(self, problem: ThermalProblem) -> Solution:
         """Check, mesh and solve a problem; see `Engine`."""
         check(problem)
-        return self.refined(
-            problem, mesh_of(problem.geometry, problem.element_size, Room(self.degree, self.memory_bytes))
-        )
+        return self.refined(problem, mesh_for(problem, Room(self.degree, self.memory_bytes)))
 
     def refined(self, problem: ThermalProblem, mesh: Mesh) -> Solution:
         """Solve on a mesh, and on finer ones until the estimate is what the problem asks for."""
@@ -62,7 +61,7 @@ class FiniteElements:
             levels.append(Level(model.size, found.readings.hottest.temperature, error_k))
             if error_k <= problem.accuracy or model.size * GROWTH > most:
                 break
-            before, mesh = found.readings.every, bisected(mesh, worst(estimated.cells))
+            before, mesh = found.readings.every, refined(mesh, worst(estimated.cells))
         check_answer(model, found.peak)
         return Solution(
             self.name,

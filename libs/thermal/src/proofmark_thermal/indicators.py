@@ -101,7 +101,7 @@ def _smoothed(cells: Integrals, field: FloatArray) -> FloatArray:
     count = cells.nodes.shape[1]
     places = _node_places(cells)
     by_corner = np.einsum("mn,anc->mac", field[cells.nodes], slopes(places, cells.degree), optimize=True)
-    gradients = by_corner @ cells.corner_gradients.mean(axis=1)
+    gradients = by_corner @ cells.corner_gradients
     weights = np.repeat(cells.volumes, count)
     shared = np.bincount(cells.nodes.ravel(), weights, cells.size)
     smooth = np.empty((cells.size, gradients.shape[2]))

@@ -5,7 +5,7 @@ simplices of constant weight are integrated in closed form, as one product of ma
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from math import factorial
 from typing import TypeAlias
@@ -13,16 +13,18 @@ from typing import TypeAlias
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
-from proofmark_thermal.arrays import FloatArray, IntArray
-from proofmark_thermal.elements import edges, nodes, quadrature, shapes, slopes
+from proofmark_thermal.arrays import BoolArray, FloatArray, IntArray
+from proofmark_thermal.elements import edges, node_count, quadrature, shapes, slopes
 
 _CHUNK = 8192
 """Simplices whose matrices are computed at once."""
 _STRAIGHT = 1e-9
 """Of an edge: how far its middle node may stand aside."""
 
-Matrices: TypeAlias = Callable[[slice], FloatArray]
-"""Computes the (m, nodes, nodes) matrices of a slice of the simplices."""
+_EVERY = slice(None)
+
+Matrices: TypeAlias = Callable[[IntArray], FloatArray]
+"""Computes the (m, nodes, nodes) matrices of some simplices, all straight or all bent."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +47,7 @@ class Integrals:
     def dimension(self) -> int:
         """Of the simplices themselves."""
         count = self.nodes.shape[1]
-        return next(s for s in range(4) if nodes(s, self.degree) == count)
+        return next(s for s in range(4) if node_count(s, self.degree) == count)
 
     @property
     def points(self) -> FloatArray:
@@ -53,38 +55,51 @@ class Integrals:
         return quadrature(self.dimension, 2 * self.degree + 1)[0]
 
     @cached_property
-    def bent(self) -> bool:
-        """Whether a middle node stands aside of its edge."""
+    def bent(self) -> BoolArray:
+        """(m,) whether a middle node stands aside of its edge."""
         if self.degree == 1 or self.dimension == 0:
-            return False
+            return np.zeros(len(self.nodes), dtype=bool)
         pairs = np.array(edges(self.dimension))
         start, end = self.places[:, pairs[:, 0]], self.places[:, pairs[:, 1]]
         aside = np.linalg.norm(self.places[:, self.dimension + 1 :] - (start + end) / 2, axis=2)
-        return bool((aside > _STRAIGHT * np.linalg.norm(end - start, axis=2)).any())
-
-    @cached_property
-    def spans(self) -> FloatArray:
-        """(m, p, s, d) derivatives of place by all barycentric coordinates but the first; p is q where bent, else 1."""
-        if self.bent:
-            by_corner = np.einsum("qnc,mnd->mqcd", slopes(self.points, self.degree), self.places, optimize=True)
-            return np.asarray(by_corner[:, :, 1:] - by_corner[:, :, :1])
-        return np.asarray((self.places[:, 1 : self.dimension + 1] - self.places[:, :1])[:, None])
+        return np.asarray((aside > _STRAIGHT * np.linalg.norm(end - start, axis=2)).any(axis=1))
 
     @cached_property
     def measures(self) -> FloatArray:
-        """(m, p) volumes by the weight, without the way around."""
-        if self.dimension == 0:
-            return np.full((len(self.nodes), 1), self.weight)
-        if self.dimension == self.places.shape[2]:
-            return np.asarray(np.abs(np.linalg.det(self.spans)) * self.weight / factorial(self.dimension))
-        gram = self.spans @ self.spans.swapaxes(-1, -2)
-        return np.asarray(np.sqrt(np.maximum(np.linalg.det(gram), 0)) * self.weight / factorial(self.dimension))
+        """(m, p) volumes by the weight, without the way around; p is q where a simplex is bent, else 1."""
+        found = np.empty((len(self.nodes), len(self.points) if self.bent.any() else 1))
+        for cells in self._chunks:
+            spans = self._spans(cells)
+            if self.dimension == self.places.shape[2]:
+                found[cells] = np.abs(np.linalg.det(spans)) if self.dimension else 1.0
+            else:
+                gram = spans @ spans.swapaxes(-1, -2)
+                found[cells] = np.sqrt(np.maximum(np.linalg.det(gram), 0)) if self.dimension else 1.0
+        return found * self.weight / factorial(self.dimension)
 
     @cached_property
     def corner_gradients(self) -> FloatArray:
-        """(m, p, d + 1, d) gradients of the barycentric coordinates, 1/m; of simplices that fill their space."""
-        inner = np.linalg.inv(self.spans).swapaxes(-1, -2)
-        return np.concatenate([-inner.sum(axis=2, keepdims=True), inner], axis=2)
+        """(m, d + 1, d) gradients of the barycentric coordinates of straight simplices that fill their space, 1/m."""
+        return _gradients(self.places[:, 1 : self.dimension + 1] - self.places[:, :1])
+
+    @cached_property
+    def _chunks(self) -> list[IntArray]:
+        """Simplices to treat at once, all of them straight or all bent."""
+        found = []
+        for group in (np.flatnonzero(~self.bent), np.flatnonzero(self.bent)):
+            found += [group[start : start + _CHUNK] for start in range(0, len(group), _CHUNK)]
+        return found
+
+    def _spans(self, cells: IntArray) -> FloatArray:
+        """(m, p, s, d) derivatives of place by all barycentric coordinates but the first; p is q if bent, else 1."""
+        if not self.bent[cells[0]]:
+            return np.asarray((self.places[cells, 1 : self.dimension + 1] - self.places[cells, :1])[:, None])
+        by_corner = np.einsum("qnc,mnd->mqcd", slopes(self.points, self.degree), self.places[cells], optimize=True)
+        return np.asarray(by_corner[:, :, 1:] - by_corner[:, :, :1])
+
+    def _corner_gradients(self, cells: IntArray) -> FloatArray:
+        """(m, p, d + 1, d) gradients of the barycentric coordinates, 1/m; p is q if bent, else 1."""
+        return _gradients(self._spans(cells)) if self.bent[cells[0]] else self.corner_gradients[cells][:, None]
 
     @cached_property
     def where(self) -> FloatArray:
@@ -100,11 +115,12 @@ class Integrals:
     def volume(self) -> float:
         return float(self.volumes.sum())
 
-    def weighed(self, coefficient: FloatArray) -> FloatArray:
+    def weighed(self, coefficient: FloatArray, cells: IntArray | slice = _EVERY) -> FloatArray:
         """Return the (m, q) coefficient by quadrature weight and volume."""
         weights = quadrature(self.dimension, 2 * self.degree + 1)[1]
-        each = self.measures * weights * (coefficient if coefficient.ndim == 2 else coefficient[:, None])
-        return np.asarray(each * 2 * np.pi * self.where[:, :, 0] if self.turned else each)
+        here = coefficient[cells]
+        each = self.measures[cells] * weights * (here if here.ndim == 2 else here[:, None])
+        return np.asarray(each * 2 * np.pi * self.where[cells, :, 0] if self.turned else each)
 
     def at_points(self, temperatures: FloatArray) -> FloatArray:
         """Return the (m, q) values of a field at the quadrature points."""
@@ -112,8 +128,12 @@ class Integrals:
 
     def gradients(self, temperatures: FloatArray) -> FloatArray:
         """Return the (m, q, d) gradients of a field at the quadrature points."""
-        by_corner = np.einsum("mn,qnc->mqc", temperatures[self.nodes], slopes(self.points, self.degree), optimize=True)
-        return np.asarray((by_corner[:, :, None, :] @ self.corner_gradients)[:, :, 0, :])
+        local = slopes(self.points, self.degree)
+        found = np.empty((len(self.nodes), len(self.points), self.places.shape[2]))
+        for cells in self._chunks:
+            by_corner = np.einsum("mn,qnc->mqc", temperatures[self.nodes[cells]], local, optimize=True)
+            found[cells] = (by_corner[:, :, None, :] @ self._corner_gradients(cells))[:, :, 0, :]
+        return found
 
     def integral(self, coefficient: FloatArray) -> float:
         """Return the integral of the coefficient."""
@@ -137,8 +157,8 @@ class Integrals:
         local, values = slopes(self.points, self.degree), shapes(self.points, self.degree)
         weights = self.weighed(np.ones(len(self.nodes)))
 
-        def matrices(part: slice) -> FloatArray:
-            along = (self.corner_gradients[part] @ coefficient[part][..., None])[..., 0] * weights[part][..., None]
+        def matrices(cells: IntArray) -> FloatArray:
+            along = (self._corner_gradients(cells) @ coefficient[cells][..., None])[..., 0] * weights[cells][..., None]
             return np.asarray(np.einsum("qac,mqc,qb->mab", local, along, values, optimize=True))
 
         return self._assembled(matrices, symmetric=False)
@@ -146,55 +166,66 @@ class Integrals:
     def jump(self, opposite: IntArray) -> csr_array:
         """Return the matrix of integrals of the jump from these nodes to (m, nodes) opposite ones, squared."""
         one_sided = self._masses(np.ones(len(self.nodes)))
-        both = replace(self, nodes=np.concatenate([self.nodes, opposite], axis=1))
-        return both._assembled(lambda part: _jumps(one_sided(part)), symmetric=True)
+        both = np.concatenate([self.nodes, opposite], axis=1)
+        return self._assembled(lambda cells: _jumps(one_sided(cells)), symmetric=True, nodes=both)
 
     def _masses(self, coefficient: FloatArray) -> Matrices:
         values = shapes(self.points, self.degree)
         count = values.shape[1]
         products = (values[:, :, None] * values[:, None, :]).reshape(-1, count * count)
-        if self._closed(coefficient):
-            mean = quadrature(self.dimension, 2 * self.degree + 1)[1] @ products
-            scale = coefficient * self.measures[:, 0]
-            return lambda part: (scale[part, None] * mean).reshape(-1, count, count)
-        weighed = self.weighed(coefficient)
-        return lambda part: (weighed[part] @ products).reshape(-1, count, count)
+
+        def matrices(cells: IntArray) -> FloatArray:
+            each = self._weights(coefficient, cells) @ (
+                self._mean(products) if self._closed(coefficient, cells) else products
+            )
+            return np.asarray(each).reshape(-1, count, count)
+
+        return matrices
 
     def _stiffnesses(self, coefficient: FloatArray, axis: int | None) -> Matrices:
         local = slopes(self.points, self.degree)
         count = local.shape[1]
-        products = np.einsum("qak,qbl->qklab", local, local).reshape(len(local), -1, count * count)
-        gradients = self.corner_gradients if axis is None else self.corner_gradients[..., axis : axis + 1]
-        if self._closed(coefficient):
-            weighed = (coefficient * self.measures[:, 0])[:, None]
-            table = np.tensordot(quadrature(self.dimension, 2 * self.degree + 1)[1], products, 1)
-        else:
-            weighed = self.weighed(coefficient)
-            table = products.reshape(-1, count * count)
+        products = np.einsum("qak,qbl->qklab", local, local).reshape(len(local), -1)
+        tables = [table.reshape(-1, count * count) for table in (self._mean(products), products)]
 
-        def matrices(part: slice) -> FloatArray:
-            pairs = gradients[part] @ gradients[part].swapaxes(-1, -2)
-            each = weighed[part][:, :, None] * pairs.reshape(*pairs.shape[:2], -1)
+        def matrices(cells: IntArray) -> FloatArray:
+            gradients = self._corner_gradients(cells)
+            if axis is not None:
+                gradients = gradients[..., axis : axis + 1]
+            pairs = gradients @ gradients.swapaxes(-1, -2)
+            each = self._weights(coefficient, cells)[:, :, None] * pairs.reshape(*pairs.shape[:2], -1)
+            table = tables[0 if self._closed(coefficient, cells) else 1]
             return np.asarray(each.reshape(len(each), -1) @ table).reshape(-1, count, count)
 
         return matrices
 
-    def _closed(self, coefficient: FloatArray) -> bool:
-        return coefficient.ndim == 1 and not self.turned and not self.bent
+    def _closed(self, coefficient: FloatArray, cells: IntArray) -> bool:
+        """Whether integrals over some simplices, all straight or all bent, need no quadrature."""
+        return coefficient.ndim == 1 and not self.turned and not self.bent[cells[0]]
 
-    def _assembled(self, matrices: Matrices, *, symmetric: bool) -> csr_array:
+    def _weights(self, coefficient: FloatArray, cells: IntArray) -> FloatArray:
+        """(m, 1) coefficient by volume where the form is closed, else (m, q) by volume and quadrature weight."""
+        if self._closed(coefficient, cells):
+            return np.asarray(coefficient[cells, None] * self.measures[cells, :1])
+        return self.weighed(coefficient, cells)
+
+    def _mean(self, values: FloatArray) -> FloatArray:
+        """(1, …) The mean over a simplex of (q, …) values."""
+        return np.asarray(quadrature(self.dimension, 2 * self.degree + 1)[1] @ values)[None]
+
+    def _assembled(self, matrices: Matrices, *, symmetric: bool, nodes: IntArray | None = None) -> csr_array:
         """Add up matrices of simplices; of symmetric ones only a half is carried around."""
-        count = self.nodes.shape[1]
+        nodes = self.nodes if nodes is None else nodes
+        count = nodes.shape[1]
         rows, columns = np.triu_indices(count) if symmetric else np.indices((count, count)).reshape(2, -1)
         index = np.int32 if self.size < 2**31 else np.int64
-        numbers = self.nodes.astype(index)
+        numbers = nodes.astype(index)
         here, there = numbers[:, rows], numbers[:, columns]
         if symmetric:
             here, there = np.minimum(here, there), np.maximum(here, there)
         entries = np.empty(here.shape)
-        for start in range(0, len(self.nodes), _CHUNK):
-            part = slice(start, start + _CHUNK)
-            entries[part] = matrices(part)[:, rows, columns]
+        for cells in self._chunks:
+            entries[cells] = matrices(cells)[:, rows, columns]
         where = (here.ravel(), there.ravel())
         found = coo_array((entries.ravel(), where), shape=(self.size, self.size)).tocsr()
         if not symmetric:
@@ -202,6 +233,12 @@ class Integrals:
         mirrored = found.T.tocsr()
         mirrored.setdiag(0)
         return csr_array(found + mirrored)
+
+
+def _gradients(spans: FloatArray) -> FloatArray:
+    """Return the (…, d + 1, d) gradients of the barycentric coordinates, from (…, d, d) derivatives of place."""
+    inner = np.linalg.inv(spans).swapaxes(-1, -2)
+    return np.concatenate([-inner.sum(axis=-2, keepdims=True), inner], axis=-2)
 
 
 def _jumps(one_sided: FloatArray) -> FloatArray:

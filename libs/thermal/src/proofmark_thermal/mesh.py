@@ -10,7 +10,7 @@ from math import factorial
 
 import numpy as np
 
-from proofmark_thermal.arrays import FloatArray, IntArray
+from proofmark_thermal.arrays import BoolArray, FloatArray, IntArray
 from proofmark_thermal.shapes import Solid, Symmetry
 
 
@@ -41,6 +41,10 @@ class Mesh:
     facet_patch: IntArray
     """(b,) index into patches"""
     symmetry: Symmetry = field(default_factory=Solid)
+    middles: tuple[IntArray, FloatArray] | None = None
+    """Where edges are bent and patches do not say how: (e, 2) their ends and (e, d) their middles, m."""
+    again: "Callable[[Mesh, BoolArray], Mesh] | None" = None
+    """Makes the mesh anew, finer in the (m,) cells chosen; without it, cells are cut."""
 
     @property
     def dimension(self) -> int:

@@ -1,35 +1,21 @@
 """Meshes of geometries: structured where the primitives allow it, by netgen elsewhere."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from math import ceil, pi
 
 import numpy as np
 
 from proofmark_thermal.blocks import Area, Block, grid, mesh_of_blocks
-from proofmark_thermal.errors import BadGeometry
+from proofmark_thermal.errors import BadGeometry, Unassigned, UnknownName
 from proofmark_thermal.mesh import Mesh
+from proofmark_thermal.meshing_room import Room
+from proofmark_thermal.problem import ThermalProblem
 from proofmark_thermal.rectilinear import blocks_of
 from proofmark_thermal.round_meshes import ball, cylinder, disc, tube
 from proofmark_thermal.shapes import Cylinder, Disc, Geometry, Shape, Shapes, Sphere, StepFile, Tube
-from proofmark_thermal.soundness import check_memory
-from proofmark_thermal.space import Degree
 
 FIRST_CELLS = 10
 """Along the longest side of a body, where no element size is asked for."""
-UNKNOWNS_PER_CELL = {1: {1: 1.0, 2: 0.5, 3: 0.2}, 2: {1: 2.0, 2: 2.0, 3: 1.4}}
-"""By degree and dimension."""
-
-
-@dataclass(frozen=True)
-class Room:
-    """What a mesh may take."""
-
-    degree: Degree
-    memory_bytes: float
-
-    def check(self, cells: float, dimension: int) -> None:
-        """Refuse more cells than fit; see `check_memory`."""
-        check_memory(int(cells * UNKNOWNS_PER_CELL[self.degree][dimension]), dimension, self.memory_bytes)
 
 
 def mesh_of(geometry: Geometry, size: float | None = None, room: Room | None = None) -> Mesh:
@@ -49,7 +35,9 @@ def mesh_of(geometry: Geometry, size: float | None = None, room: Room | None = N
     """
     room = room or Room(2, np.inf)
     if isinstance(geometry, StepFile):
-        raise BadGeometry("geometry", "primitives", f"the file {geometry.file}")
+        from proofmark_thermal.step import mesh_of_step
+
+        return mesh_of_step(geometry, size, room)
     parts = [(name, shape) for name, shapes in geometry.parts.items() for shape in shapes]
     if not parts:
         raise BadGeometry("geometry", "at least one part", "none")
@@ -61,7 +49,32 @@ def mesh_of(geometry: Geometry, size: float | None = None, room: Room | None = N
         return _of_blocks(blocks, areas, geometry, size, room)
     if len(parts) == 1:
         return _round(*parts[0], geometry, size, room)
-    raise BadGeometry("geometry", "one round part, or parts with straight sides", f"{len(parts)} parts, some round")
+    from proofmark_thermal.joined import mesh_of_parts
+
+    return mesh_of_parts(geometry, size, room)
+
+
+def mesh_for(problem: ThermalProblem, room: Room | None = None) -> Mesh:
+    """Mesh a problem's geometry, and find each solid's region.
+
+    Raises
+    ------
+    Unassigned
+        A solid has no region.
+    UnknownName
+        A region has no solid.
+    """
+    mesh = mesh_of(problem.geometry, problem.element_size, room)
+    if len(mesh.regions) == len(problem.regions) == 1:
+        only = tuple(problem.regions)
+        return replace(mesh, regions=only, patches=tuple(replace(patch, region=only[0]) for patch in mesh.patches))
+    for name in mesh.regions:
+        if name not in problem.regions:
+            raise Unassigned(f"solid {name}", f"a region of that name beside {', '.join(problem.regions)}")
+    for name in problem.regions:
+        if name not in mesh.regions:
+            raise UnknownName(f"region {name}", "solid", mesh.regions, name)
+    return mesh
 
 
 def _of_blocks(blocks: list[Block], areas: list[Area], geometry: Shapes, size: float | None, room: Room) -> Mesh:

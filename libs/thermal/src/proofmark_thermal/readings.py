@@ -105,7 +105,7 @@ def _probe(model: Model, probe: Probe) -> FloatArray:
     weights = np.zeros(model.size)
     for name in names:
         cells = model.cells[name]
-        inner = np.einsum("mcd,md->mc", cells.corner_gradients[:, 0], point - cells.places[:, 0])
+        inner = np.einsum("mcd,md->mc", cells.corner_gradients, point - cells.places[:, 0])
         inner[:, 0] += 1
         best = int(inner.min(axis=1).argmax())
         if inner[best].min() >= _INSIDE:

@@ -19,6 +19,11 @@ from proofmark_thermal.elements import edges
 from proofmark_thermal.mesh import Mesh
 
 
+def refined(mesh: Mesh, chosen: BoolArray) -> Mesh:
+    """Return a mesh that is finer in the (m,) chosen cells: made anew where its maker can, else cut."""
+    return mesh.again(mesh, chosen) if mesh.again is not None else bisected(mesh, chosen)
+
+
 def bisected(mesh: Mesh, chosen: BoolArray) -> Mesh:
     """Return the mesh with the (m,) chosen cells cut; new points on curved faces are moved onto them."""
     cuts = _Cuts(mesh, chosen)

@@ -9,8 +9,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from proofmark_thermal.arrays import FloatArray, IntArray
-from proofmark_thermal.elements import edges
+from proofmark_thermal.arrays import BoolArray, FloatArray, IntArray
+from proofmark_thermal.elements import edges, quadrature, slopes
 from proofmark_thermal.errors import UnknownName
 from proofmark_thermal.mesh import Mesh, rows_in
 
@@ -72,10 +72,7 @@ def space(mesh: Mesh, degree: Degree, contacts: Sequence[tuple[str, str]] = ()) 
         nodes, cell_nodes, side_nodes = points, cells, corners
     else:
         nodes, cell_nodes, side_nodes = _with_middles(points, cells, corners)
-        for number, patch in enumerate(mesh.patches):
-            if patch.onto is not None:
-                middles = np.unique(side_nodes[0][mesh.facet_patch == number, mesh.dimension :])
-                nodes[middles] = patch.onto(nodes[middles])
+        _bend(mesh, nodes, cell_nodes, side_nodes[0])
     pairs = tuple(zip(side_nodes[1::2], side_nodes[2::2], strict=True))
     return Space(mesh, degree, nodes, cell_nodes, side_nodes[0], pairs)
 
@@ -124,6 +121,36 @@ def _seen_from(mesh: Mesh, cells: IntArray, owners: IntArray, corners: IntArray)
     """Return the points that cells use for corners given by the mesh's points."""
     place = (mesh.cells[owners][:, None, :] == corners[:, :, None]).argmax(axis=2)
     return np.take_along_axis(cells[owners], place, axis=1)
+
+
+def _bend(mesh: Mesh, nodes: FloatArray, cells: IntArray, facets: IntArray) -> None:
+    """Move the middles of edges onto curved faces, but leave straight those of cells that would turn inside out."""
+    straight = nodes.copy()
+    for number, patch in enumerate(mesh.patches):
+        if patch.onto is not None:
+            middles = np.unique(facets[mesh.facet_patch == number, mesh.dimension :])
+            nodes[middles] = patch.onto(nodes[middles])
+    if mesh.middles is not None:
+        ends, places = mesh.middles
+        columns = np.array(edges(mesh.dimension))
+        found = rows_in(np.sort(mesh.cells[:, columns].reshape(-1, 2), axis=1), np.sort(ends, axis=1))
+        bent = np.flatnonzero(found >= 0)
+        nodes[cells[:, mesh.dimension + 1 :].ravel()[bent]] = places[found[bent]]
+    moved = np.flatnonzero((nodes != straight).any(axis=1))
+    touched = cells[np.isin(cells, moved).any(axis=1)]
+    while len(touched) and (inside_out := _inside_out(nodes[touched])).any():
+        back = np.intersect1d(touched[inside_out], moved)
+        nodes[back] = straight[back]
+        moved = np.setdiff1d(moved, back)
+
+
+def _inside_out(places: FloatArray) -> BoolArray:
+    """Whether the volumes of (m, nodes, d) quadratic cells change their sign within."""
+    dimension = places.shape[2]
+    local = slopes(quadrature(dimension, 5)[0], 2)
+    spans = np.einsum("qnc,mnd->mqcd", local[:, :, 1:] - local[:, :, :1], places, optimize=True)
+    volumes = np.linalg.det(spans)
+    return np.asarray(np.abs(np.sign(volumes).sum(axis=1)) < volumes.shape[1])
 
 
 def _with_middles(
