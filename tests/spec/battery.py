@@ -1,4 +1,4 @@
-"""Malformed specs and the exact errors that each one gets: one sound spec, and a change that spoils it."""
+"""Malformed specs and the exact errors that each one gets: sound specs, and a change that spoils one of them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -36,6 +36,9 @@ PLACES = {
 }
 """What a case replaces in the sound spec."""
 CASES = Path(__file__).with_name("battery.yaml")
+LOOP = Path(__file__).with_name("loop")
+"""A sound spec of a system that runs in time, with its controller."""
+LOOP_CASES = LOOP / "battery.yaml"
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,9 @@ class Case:
     text: bytes
     errors: tuple[str, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
+    """Those that the spec needs."""
+    shown: tuple[str, ...] = ()
+    """Of these, the ones that matter here."""
 
 
 def cases() -> Iterator[Case]:
@@ -57,11 +63,29 @@ def cases() -> Iterator[Case]:
             yield _case(section, entry)
         if section == "Text":
             yield from _bytes_that_are_no_text()
+    for section, entries in YAML(typ="safe", pure=True).load(LOOP_CASES.read_text()).items():
+        for entry in entries:
+            yield _case_of_loop(section, entry)
 
 
 def _case(section: str, entry: dict[str, Any]) -> Case:
     files = {path: content.encode() for path, content in entry.get("files", {}).items()}
-    return Case(section, entry["wrong"], entry["written"], _text(entry).encode(), tuple(entry["errors"]), files)
+    text = _text(entry).encode()
+    return Case(section, entry["wrong"], entry["written"], text, tuple(entry["errors"]), files, tuple(files))
+
+
+def _case_of_loop(section: str, entry: dict[str, Any]) -> Case:
+    """A change of the spec, or of its controller."""
+    texts = {path.name: path.read_text() for path in LOOP.iterdir() if path.name in ("spec.yaml", "controller.py")}
+    changed = entry.get("file", "spec.yaml")
+    for old, new in entry["changes"].items():
+        assert texts[changed].count(old) == 1, old
+        texts[changed] = texts[changed].replace(old, new)
+    added = entry.get("files", {})
+    spec = texts.pop("spec.yaml")
+    files = {path: content.encode() for path, content in (texts | added).items()}
+    written = "\n".join(entry["changes"].values())
+    return Case(section, entry["wrong"], written, spec.encode(), tuple(entry["errors"]), files, tuple(added))
 
 
 def _text(entry: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from itertools import groupby
 from pathlib import Path
 
-from .battery import SOUND, Case, cases
+from .battery import LOOP, SOUND, Case, cases
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "spec-errors.md"
 HEAD = """\
@@ -17,10 +17,24 @@ the battery that tests hold the reader to. Each case changes this sound spec in 
 """
 
 
+IN_TIME = f"""\
+The cases below change this sound spec of a system that runs in time, or its controller:
+
+```yaml
+{(LOOP / "spec.yaml").read_text()}```
+
+```python
+{(LOOP / "controller.py").read_text()}```
+"""
+FIRST_IN_TIME = "Controller"
+
+
 def page() -> str:
     """The whole page."""
     sections = [HEAD + SOUND + "```\n"]
     for section, entries in groupby(cases(), key=lambda case: case.section):
+        if section == FIRST_IN_TIME:
+            sections.append(IN_TIME)
         rows = [f"| {case.wrong} | {_written(case)} | {_cell(case.errors)} |" for case in entries]
         sections.append(
             "\n".join([f"## {section}", "", "| what is wrong | written | error |", "|---|---|---|", *rows, ""])
@@ -31,8 +45,8 @@ def page() -> str:
 def _written(case: Case) -> str:
     """The changed lines, then the files that matter."""
     lines = case.written.splitlines()
-    for path, content in case.files.items():
-        lines += [f"# {path}:", *content.decode().splitlines()]
+    for path in case.shown:
+        lines += [f"# {path}:", *case.files[path].decode().splitlines()]
     return _cell(lines) or "nothing"
 
 

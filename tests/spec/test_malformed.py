@@ -7,7 +7,7 @@ import pytest
 
 from proofmark_spec import SpecError, load
 
-from .battery import SOUND, Case, cases
+from .battery import LOOP, SOUND, Case, cases
 from .malformed_table import PAGE, page
 
 CASES = list(cases())
@@ -25,6 +25,10 @@ def test_the_sound_spec_is_sound(tmp_path: Path) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text(SOUND)
     assert load(path).warnings == ()
+
+
+def test_the_sound_system_is_sound() -> None:
+    assert load(LOOP / "spec.yaml").design.controller is not None
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.section}: {case.wrong}" for case in CASES])

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal
 
+from proofmark_contracts.cosimulation import Controller, Noise
 from proofmark_contracts.design import Model
 from proofmark_contracts.frozen import Frozen
 from proofmark_contracts.message import Message, TableMessage, TableRef, Zone
@@ -87,6 +88,9 @@ class SimulateChunk(TableMessage):
     """Parameters that do not vary, in SI."""
     metrics: tuple[str, ...]
     """The metrics to return, in this order."""
+    controller: Controller | None = None
+    noise: Noise | None = None
+    """Of a model that runs in time."""
 
 
 class ChunkSimulated(TableMessage):

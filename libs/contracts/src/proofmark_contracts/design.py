@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from proofmark_contracts.cosimulation import Controller, CosimModel
 from proofmark_contracts.frozen import FileRef, Frozen, Sha256, canonical_json, sha256_hex
 
 
@@ -143,7 +144,18 @@ class PythonModel(Frozen):
     """Of one run (`evaluate_one`) or of one call with a chunk (`evaluate`)."""
 
 
-Model = Annotated[ExpressionModel | PythonModel, Field(discriminator="kind")]
+Model = Annotated[ExpressionModel | PythonModel | CosimModel, Field(discriminator="kind")]
+
+
+def files_of(model: Model, controller: Controller | None) -> tuple[FileRef, ...]:
+    """The files that a run reads."""
+    match model:
+        case PythonModel():
+            return (model.file,)
+        case CosimModel():
+            profile = () if model.profile is None else (model.profile.file,)
+            return profile if controller is None else (controller.file, *profile)
+    return ()
 
 
 class Requirement(Frozen):
@@ -207,6 +219,7 @@ class Design(Frozen):
     parameters: dict[str, Distribution]
     correlations: Correlations | None = None
     model: Model
+    controller: Controller | None = None
     requirements: tuple[Requirement, ...]
     reliability: ReliabilityPlan
     artifacts: tuple[FileRef, ...] = ()
@@ -223,6 +236,11 @@ class Design(Frozen):
     def metrics(self) -> tuple[str, ...]:
         """The metrics that requirements ask for, each once, in their order."""
         return tuple(dict.fromkeys(requirement.metric for requirement in self.requirements))
+
+    @property
+    def run_files(self) -> tuple[FileRef, ...]:
+        """The files that a run reads."""
+        return files_of(self.model, self.controller)
 
     @property
     def limits(self) -> tuple[tuple[str, float | None, float | None], ...]:

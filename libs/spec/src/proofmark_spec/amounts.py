@@ -1,15 +1,23 @@
 """Amounts of a section: a quantity such as `12 W/m^2/K`, or an expression over parameters such as `2 * loss`."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from proofmark_expression import Dimension, Expression, ExpressionError
-from proofmark_spec.parameters import Parameter
 from proofmark_spec.problems import Wrong, did_you_mean, shortened
 from proofmark_spec.quantities import quantity
 
-Parameters = Mapping[str, Parameter | None]
-"""Those of the spec; None where one is wrong itself."""
+
+class Named(Protocol):
+    """What an expression can speak of: a parameter, or a signal."""
+
+    @property
+    def dimension(self) -> Dimension:
+        """Of its values."""
+
+
+Parameters = Mapping[str, Named | None]
+"""By name; None where one is wrong itself."""
 
 
 def amount(value: Any, wanted: Dimension, parameters: Parameters) -> float | str:
@@ -64,7 +72,8 @@ def dimension_of(text: str, parameters: Parameters) -> Dimension | None:
     try:
         expression = Expression.parse(text)
         for missing in sorted(expression.names - parameters.keys()):
-            raise Wrong(f"no parameter {missing!r}{did_you_mean(missing, list(parameters))}")
+            what = "signal" if "." in missing else "parameter"
+            raise Wrong(f"no {what} {missing!r}{did_you_mean(missing, list(parameters))}")
         return expression.dimension(known) if expression.names <= known.keys() else None
     except ExpressionError as error:
         raise Wrong(f"in {shortened(text)}, {error}") from error

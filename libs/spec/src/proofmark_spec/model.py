@@ -9,14 +9,18 @@ from typing import Any, Literal
 from proofmark_contracts.design import ExpressionModel, Model, PythonModel
 from proofmark_expression import Dimension
 from proofmark_spec.amounts import dimension_of
+from proofmark_spec.controller import Controlled
+from proofmark_spec.cosim import read_cosim
 from proofmark_spec.files import Files
 from proofmark_spec.parameters import Parameter
 from proofmark_spec.problems import Report, Wrong, below, did_you_mean
 from proofmark_spec.quantities import NAME, quantity
 from proofmark_spec.reading import choice, kind, mapping
+from proofmark_spec.signals import Scope
 from proofmark_spec.units import SiUnit, unit
 
 ENTRIES: tuple[Literal["evaluate"], Literal["evaluate_one"]] = ("evaluate", "evaluate_one")
+KINDS = ["expression", "python", "cosim"]
 LONGEST_RUN_S = 24 * 3600.0
 MOST_METRICS, LARGEST_MODEL_BYTES = 256, 1024 * 1024
 TIME = Dimension.of({"time": 1})
@@ -31,10 +35,31 @@ class Metrics:
     units: Mapping[str, SiUnit]
     known: frozenset[str] | None
     """Every metric there is; None if only running the model would tell."""
+    scope: Scope | None = None
+    """What requirements may speak of, if the model runs in time."""
+
+
+@dataclass(frozen=True)
+class Controlling:
+    """The controller beside a model."""
+
+    stated: bool
+    controlled: Controlled | None
+    """None where there is none, or it is wrong itself."""
+
+
+def runs_in_time(document: Any) -> bool:
+    """Whether a model, right or wrong, is one whose requirements are on signals."""
+    return isinstance(document, dict) and document.get("kind") == "cosim"
 
 
 def read_model(
-    document: Any, parameters: Mapping[str, Parameter | None], asked: frozenset[str], files: Files, report: Report
+    document: Any,
+    parameters: Mapping[str, Parameter | None],
+    asked: frozenset[str],
+    controlling: Controlling,
+    files: Files,
+    report: Report,
 ) -> Metrics:
     """Read `model`, of which requirements ask these metrics.
 
@@ -44,10 +69,15 @@ def read_model(
     """
     given = kind(document, dict)
     if "kind" not in given:
-        raise Wrong("missing kind, expression or python")
+        raise Wrong(f"missing kind, one of {', '.join(KINDS)}")
     with below("kind"):
-        chosen = choice(given["kind"], ["expression", "python"])
+        chosen = choice(given["kind"], KINDS)
+    if controlling.stated and chosen != "cosim":
+        raise Wrong(f"a controller needs a model of kind cosim, got {chosen}", "kind")
     match chosen:
+        case "cosim":
+            draft = read_cosim(given, parameters, controlling.stated, controlling.controlled, files, report)
+            return Metrics(draft.model, {}, {}, frozenset(), draft.scope)
         case "expression":
             return _expressions(mapping(given, ("model",), report, ["kind", "metrics"]), parameters, report)
         case _:

@@ -6,10 +6,9 @@ from proofmark_spec.parameters import DISTRIBUTIONS, MOST
 from proofmark_spec.plan import LARGEST_SEED, METHODS, MOST_SAMPLES, STOPS
 from proofmark_spec.requirements import LONGEST_NAME
 from proofmark_spec.requirements import MOST as MOST_REQUIREMENTS
+from proofmark_spec.schema_cosim import controller, cosim_model, signal_metric, temporal
+from proofmark_spec.schema_shapes import QUANTITY, TEXT, shaped
 from proofmark_spec.spec import LONGEST_REVISION, OPTIONAL, REQUIRED, VERSION
-
-QUANTITY = {"type": ["string", "number"], "description": "a quantity such as 10 mm, or a plain number"}
-TEXT = {"type": "string"}
 
 
 def json_schema() -> dict[str, Any]:
@@ -18,7 +17,7 @@ def json_schema() -> dict[str, Any]:
         "apiVersion": {"const": VERSION},
         "name": {**TEXT, "pattern": "^[A-Za-z][A-Za-z0-9._-]{0,63}$"},
         "revision": {**TEXT, "maxLength": LONGEST_REVISION},
-        "tolerances": _object(
+        "tolerances": shaped(
             {"sigma_level": {"type": "number", "exclusiveMinimum": 0, "maximum": 12}}, ["sigma_level"]
         ),
         "parameters": {
@@ -29,23 +28,20 @@ def json_schema() -> dict[str, Any]:
             "additionalProperties": {"anyOf": [QUANTITY, *(_distribution(name) for name in DISTRIBUTIONS)]},
         },
         "correlations": {"anyOf": [_pairs(), _matrix()]},
-        "model": {"anyOf": [_expression_model(), _python_model()]},
+        "controller": controller(),
+        "model": {"anyOf": [_expression_model(), _python_model(), cosim_model()]},
         "requirements": {"type": "array", "minItems": 1, "maxItems": MOST_REQUIREMENTS, "items": _requirement()},
         "reliability": _plan(),
         "artifacts": {"type": "array", "items": TEXT},
         "provenance": _provenance(),
-        "isolation": _object({"tier": {"const": 0}}, ["tier"]),
+        "isolation": shaped({"tier": {"const": 0}}, ["tier"]),
     }
     ordered = {key: sections[key] for key in (*REQUIRED, *OPTIONAL)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Proofmark design spec",
-        **_object(ordered, list(REQUIRED)),
+        **shaped(ordered, list(REQUIRED)),
     }
-
-
-def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def _distribution(name: str) -> dict[str, Any]:
@@ -56,42 +52,35 @@ def _distribution(name: str) -> dict[str, Any]:
     }
     _, fields = DISTRIBUTIONS[name]
     properties = {field: shapes.get(what, QUANTITY) for field, what in fields.items()}
-    return _object({"distribution": {"const": name}, **properties}, ["distribution", *fields])
+    return shaped({"distribution": {"const": name}, **properties}, ["distribution", *fields])
 
 
 def _pairs() -> dict[str, Any]:
     rho = {"type": "number", "exclusiveMinimum": -1, "exclusiveMaximum": 1}
     between = {"type": "array", "items": TEXT, "minItems": 2, "maxItems": 2}
-    return {"type": "array", "items": _object({"between": between, "rho": rho}, ["between", "rho"])}
+    return {"type": "array", "items": shaped({"between": between, "rho": rho}, ["between", "rho"])}
 
 
 def _matrix() -> dict[str, Any]:
     rows = {"type": "array", "items": {"type": "array", "items": {"type": "number"}}}
-    return _object({"order": {"type": "array", "items": TEXT}, "matrix": rows}, ["order", "matrix"])
+    return shaped({"order": {"type": "array", "items": TEXT}, "matrix": rows}, ["order", "matrix"])
 
 
 def _expression_model() -> dict[str, Any]:
     metrics = {"type": "object", "additionalProperties": TEXT, "minProperties": 1}
-    return _object({"kind": {"const": "expression"}, "metrics": metrics}, ["kind", "metrics"])
+    return shaped({"kind": {"const": "expression"}, "metrics": metrics}, ["kind", "metrics"])
 
 
 def _python_model() -> dict[str, Any]:
-    return _object({"kind": {"const": "python"}, "file": TEXT, "time_limit": QUANTITY}, ["kind", "file"])
+    return shaped({"kind": {"const": "python"}, "file": TEXT, "time_limit": QUANTITY}, ["kind", "file"])
 
 
 def _requirement() -> dict[str, Any]:
     target = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
-    shape = _object(
-        {
-            "metric": TEXT,
-            "name": {**TEXT, "minLength": 1, "maxLength": LONGEST_NAME},
-            "min": QUANTITY,
-            "max": QUANTITY,
-            "target": target,
-        },
-        ["metric"],
-    )
-    return {**shape, "oneOf": [{"required": ["min"]}, {"required": ["max"]}]}
+    common = {"name": {**TEXT, "minLength": 1, "maxLength": LONGEST_NAME}, "target": target}
+    plain = shaped({"metric": TEXT, **common, "min": QUANTITY, "max": QUANTITY}, ["metric"])
+    limited = {"oneOf": [{"required": ["min"]}, {"required": ["max"]}]}
+    return {"anyOf": [{**plain, **limited}, {**signal_metric(common), **limited}, *temporal(common)]}
 
 
 def _plan() -> dict[str, Any]:
@@ -102,15 +91,15 @@ def _plan() -> dict[str, Any]:
         "method": {"enum": list(METHODS)},
         "samples": {"type": "integer", "minimum": 1, "maximum": MOST_SAMPLES},
         "stop": {
-            "anyOf": [{"enum": list(STOPS)}, _object({"width": {"type": "number", "exclusiveMinimum": 0}}, ["width"])]
+            "anyOf": [{"enum": list(STOPS)}, shaped({"width": {"type": "number", "exclusiveMinimum": 0}}, ["width"])]
         },
         "budget": {**TEXT, "description": "such as 2 CPU-hours"},
         "seed": {"type": "integer", "minimum": 0, "maximum": LARGEST_SEED},
     }
-    return _object(properties, ["target"])
+    return shaped(properties, ["target"])
 
 
 def _provenance() -> dict[str, Any]:
     digest = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-    told = {"anyOf": [_object({"file": TEXT}, ["file"]), _object({"sha256": digest}, ["sha256"])]}
-    return _object({"agent": TEXT, "prompt": told, "context": told}, [])
+    told = {"anyOf": [shaped({"file": TEXT}, ["file"]), shaped({"sha256": digest}, ["sha256"])]}
+    return shaped({"agent": TEXT, "prompt": told, "context": told}, [])

@@ -7,24 +7,27 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from proofmark_contracts.design import Design, Provenance, Unit
+from proofmark_contracts.cosimulation import CosimModel
+from proofmark_contracts.design import Design, Model, Provenance, Unit
 from proofmark_contracts.frozen import FileRef
 from proofmark_expression import Dimension
+from proofmark_spec.controller import Controlled, read_controller
 from proofmark_spec.correlations import correlations
 from proofmark_spec.document import LARGEST_BYTES, check_plain, read_yaml
 from proofmark_spec.files import Files, from_folder, from_submission
-from proofmark_spec.model import Metrics, read_model
+from proofmark_spec.model import Controlling, Metrics, read_model, runs_in_time
 from proofmark_spec.parameters import Parameter, parameters
 from proofmark_spec.plan import read_plan, warnings
 from proofmark_spec.problems import Report, Wrong, shortened
 from proofmark_spec.provenance import read_provenance
 from proofmark_spec.reading import kind, mapping, number
 from proofmark_spec.requirements import Limited, metrics_asked, read_requirements
+from proofmark_spec.soundness import check_system
 
 VERSION = "proofmark/v1"
 REQUIRED = ("apiVersion", "name", "parameters", "model", "requirements", "reliability")
-OPTIONAL = ("revision", "tolerances", "correlations", "artifacts", "provenance", "isolation")
-LATER = ("thermal", "controller", "firmware")
+OPTIONAL = ("revision", "tolerances", "correlations", "controller", "artifacts", "provenance", "isolation")
+LATER = ("thermal", "firmware")
 NAME = re.compile(r"^[A-Za-z][A-Za-z0-9._-]{0,63}\Z")
 LONGEST_REVISION = 64
 
@@ -96,19 +99,25 @@ class _Reader:
         with report.catching("correlations"):
             correlated = correlations(document.get("correlations", []), known, report)
         metrics = limited = None
+        asked, controlled = metrics_asked(document["requirements"]), self._controlled(known)
         with report.catching("model"):
-            metrics = read_model(document["model"], known, metrics_asked(document["requirements"]), self._files, report)
+            controlling = Controlling("controller" in document, controlled)
+            metrics = read_model(document["model"], known, asked, controlling, self._files, report)
         with report.catching("requirements"):
-            limited = read_requirements(document["requirements"], metrics, report)
+            in_time = runs_in_time(document["model"])
+            may_trap = controlled is not None and bool(controlled.program.sites)
+            limited = read_requirements(document["requirements"], metrics, in_time, may_trap, report)
         report.raise_if_any()
         assert metrics is not None and limited is not None and plan is not None
         sound = {name: parameter for name, parameter in known.items() if parameter is not None}
+        model = self._completed(metrics.model, controlled, limited, sound)
         design = Design(
             name=name,
             revision=revision,
             parameters={parameter: found.law for parameter, found in sound.items()},
             correlations=correlated,
-            model=metrics.model,
+            model=model,
+            controller=controlled.controller if controlled else None,
             requirements=limited.requirements,
             reliability=plan,
             artifacts=artifacts,
@@ -175,6 +184,25 @@ class _Reader:
             return parameters(self._document["parameters"], self._sigma_level(), self._report)
         self._report.raise_if_any()
         return {}
+
+    def _controlled(self, known: Mapping[str, Parameter | None]) -> Controlled | None:
+        if "controller" in self._document:
+            with self._report.catching("controller"):
+                return read_controller(self._document["controller"], known, self._files, self._report)
+        return None
+
+    def _completed(
+        self, model: Model, controlled: Controlled | None, limited: Limited, known: Mapping[str, Parameter]
+    ) -> Model:
+        """A system with what its requirements ask of it, if it can be run."""
+        if not isinstance(model, CosimModel):
+            return model
+        whole = model.model_copy(update={"metrics": limited.metrics, "formulas": limited.formulas})
+        with self._report.catching():
+            laws = {name: parameter.law for name, parameter in known.items()}
+            check_system(whole, controlled, laws, self._files.contents, [one.metric for one in limited.requirements])
+        self._report.raise_if_any()
+        return whole
 
     def _artifacts(self) -> tuple[FileRef, ...]:
         found: list[FileRef] = []

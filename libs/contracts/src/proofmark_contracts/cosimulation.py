@@ -1,0 +1,111 @@
+"""Systems that run in time: plants, a scenario, a controller, and what is asked of their signals; in SI.
+
+Signals are `component.output`, such as `heat.temperature`; the scenario is the component `scenario`, the controller
+the component `controller`.
+"""
+
+from typing import Literal
+
+from proofmark_contracts.frozen import FileRef, Frozen
+from proofmark_contracts.heat import Amount
+
+TRAP, TRAPPED = "controller_trap", 200.0
+"""The metric of a run whose controller met an operation without a result, and its value; 0 where it met none. The
+limit in between is far from both in spreads of a metric, so that the nearest limit is that of another requirement."""
+
+
+class Link(Frozen):
+    """What joins two nodes of a thermal network."""
+
+    between: tuple[str, str]
+    resistance: Amount
+
+
+class Part(Frozen):
+    """A plant or a scenario."""
+
+    kind: str
+    period_s: float | None = None
+    """From exchange to exchange; every cycle if None."""
+    numbers: dict[str, Amount] = {}
+    """Its parameters that have units."""
+    options: dict[str, int | str] = {}
+    """Counts, and choices among words."""
+    capacities: dict[str, Amount] = {}
+    """Of a thermal network, by node."""
+    links: tuple[Link, ...] = ()
+    """Of a thermal network."""
+
+
+class Profile(Frozen):
+    """A recorded scenario: a CSV or Parquet file with a column `time_s` and one of values."""
+
+    file: FileRef
+    column: str
+
+
+class SignalMetric(Frozen):
+    """A number that a run gives; `proofmark_cosim.Metric` says how."""
+
+    kind: Literal["max", "min", "mean", "fraction", "integral", "last", "settling-time", "overshoot"]
+    of: str
+    """An expression over signals and parameters; so are the others."""
+    to: Amount | None = None
+    within: Amount | None = None
+    after_s: float = 0.0
+
+
+class Formula(Frozen):
+    """A requirement on signals over time; its metric is the robustness, above 0 where it holds."""
+
+    operator: Literal["holds", "not", "all", "any", "always", "eventually", "until"]
+    condition: str | None = None
+    """Of `holds`: an expression over signals and parameters."""
+    of: tuple["Formula", ...] = ()
+    """Of `until`: what has to hold, and the goal."""
+    from_s: float = 0.0
+    to_s: float | None = None
+    """Of the window; the end of the run if None."""
+
+
+class CosimModel(Frozen):
+    """Metrics as measurements on a system that runs for a while."""
+
+    kind: Literal["cosim"] = "cosim"
+    cycle_s: float
+    duration_s: float
+    """A whole number of cycles, as every period is."""
+    plants: dict[str, Part]
+    connect: dict[str, str] = {}
+    """From destination, `component.input`, to source, an expression over signals and parameters."""
+    scenario: Part | None = None
+    profile: Profile | None = None
+    """Of the scenario, if it is a recorded one."""
+    signal: str | None = None
+    """The destination that the scenario's value drives."""
+    metrics: dict[str, SignalMetric] = {}
+    formulas: dict[str, Formula] = {}
+
+
+class Controller(Frozen):
+    """A controller in the typed subset of Python."""
+
+    file: FileRef
+    name: str
+    """Of its class."""
+    period_s: float
+    safe_state: dict[str, bool | int | float | str] = {}
+    """Outputs once an operation had no result, where they are not the file's defaults; an enumeration's by name."""
+    safe_within_s: float | None = None
+    """How long it may take until the outputs of a failing chip are safe."""
+    parameters: dict[str, Amount] = {}
+    """Values of its state at the start, such as `pid.kp`, in the controller's own units."""
+
+
+class Noise(Frozen):
+    """What the random numbers within runs depend on, beside their purpose and the cycle."""
+
+    seed: int
+    """Of the study."""
+    vectors: tuple[int, ...]
+    """The place of each run in its batch."""

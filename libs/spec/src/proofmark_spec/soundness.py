@@ -1,0 +1,111 @@
+"""Whether a system can be run at all: it is planned, and put at its first cycle with every parameter in its middle."""
+
+from collections.abc import Mapping, Sequence
+
+from proofmark_contracts.cosimulation import CosimModel
+from proofmark_contracts.design import Distribution
+from proofmark_spec.controller import Controlled
+from proofmark_spec.formulas import conditions
+from proofmark_spec.problems import Path, Wrong
+
+MOST_KEPT = 20_000_000
+"""Values of conditions that one run may keep: cycles times conditions."""
+
+
+def check_system(
+    model: CosimModel,
+    controlled: Controlled | None,
+    laws: Mapping[str, Distribution],
+    files: Mapping[str, bytes],
+    metrics: Sequence[str],
+) -> None:
+    """Hold a system to what running it needs.
+
+    Parameters
+    ----------
+    metrics
+        That of each requirement, in their order.
+
+    Raises
+    ------
+    Wrong
+        There is a loop, say, or a step for which a method is not stable.
+    """
+    import numpy as np
+
+    from proofmark_controller import ControllerError
+    from proofmark_cosim import CosimError, Simulator
+    from proofmark_systems import system_of
+
+    _check_extent(model, metrics)
+    controller, program = (controlled.controller, controlled.program) if controlled else (None, None)
+    try:
+        simulator = Simulator(system_of(model, controller, files, program), frozenset(laws), runs="numpy")
+        simulator.group({name: np.array([middle(law)]) for name, law in laws.items()}, np.zeros(1, np.int64))
+    except (CosimError, ControllerError) as error:
+        place = _place(error, model, metrics)
+        raise Wrong(_without(str(error), place), *place) from error
+
+
+def _check_extent(model: CosimModel, metrics: Sequence[str]) -> None:
+    """What windows look at lies within the run, and fits into memory."""
+    for name, metric in model.metrics.items():
+        if not metric.after_s < model.duration_s:
+            expected = f"expected a time within the run, {model.duration_s:g} s, got {metric.after_s:g} s"
+            raise Wrong(expected, "requirements", metrics.index(name), "after")
+    kept = round(model.duration_s / model.cycle_s) * sum(map(conditions, model.formulas.values()))
+    if kept > MOST_KEPT:
+        raise Wrong(
+            f"expected at most {MOST_KEPT:,} cycles times conditions of requirements, got {kept:,}", "model", "duration"
+        )
+
+
+def _place(error: Exception, model: CosimModel, metrics: Sequence[str]) -> Path:
+    """Where in the document an error of the system belongs."""
+    from proofmark_cosim.errors import AlgebraicLoop, ShortProfile, UnreadableProfile, UnstableStep, Unwired
+
+    match error:
+        case UnreadableProfile() | ShortProfile():
+            return ("model", "scenario", "file")
+        case AlgebraicLoop() | Unwired():
+            return ("model", "connect")
+        case UnstableStep(component=component):
+            return ("model", "plants", component)
+    component, _, part = str(getattr(error, "name", getattr(error, "where", ""))).partition(".")
+    match component:
+        case "formulas" | "metrics":
+            return ("requirements", metrics.index(part.partition(".")[0]))
+        case "controller":
+            return ("controller", "parameters", part)
+        case "profile":
+            return ("model", "scenario", "file")
+        case "scenario" | "connect":
+            return ("model", component, part)
+    return ("model", "plants", component, *([part] if part else [])) if component in model.plants else ("model",)
+
+
+def _without(message: str, place: Path) -> str:
+    """A message without the place that it begins with."""
+    head, _, rest = message.partition(": ")
+    known = head.startswith("formulas.") or head.rpartition(".")[2] in place
+    return rest if rest and known else message
+
+
+def middle(law: Distribution) -> float:
+    """A value that a parameter is likely to be near: its mean, its mode, or the middle of its range."""
+    match law.kind:
+        case "constant":
+            return law.value
+        case "truncated-normal":
+            return min(max(law.mean, law.low), law.high)
+        case "normal" | "lognormal" | "gumbel":
+            return law.mean
+        case "triangular":
+            return law.mode
+        case "weibull":
+            return law.scale
+        case "exponential":
+            return 1 / law.rate
+        case "discrete":
+            return law.values[0]
+    return (law.low + law.high) / 2

@@ -1,0 +1,120 @@
+"""From records of a design to a system: the same words, in the classes that compute."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from proofmark_contracts.cosimulation import Controller, CosimModel, Formula, Part, SignalMetric
+from proofmark_controller import Program, check
+from proofmark_cosim import (
+    PLANTS,
+    SCENARIOS,
+    Always,
+    And,
+    Component,
+    ControllerUse,
+    Eventually,
+    Metric,
+    Not,
+    Or,
+    Placed,
+    Predicate,
+    System,
+    Until,
+)
+from proofmark_cosim import Formula as Condition
+from proofmark_cosim.profiles import read_profile
+
+
+def system_of(
+    model: CosimModel, controller: Controller | None, files: Mapping[str, bytes], program: Program | None = None
+) -> System:
+    """The system of a design.
+
+    Parameters
+    ----------
+    files
+        By path, those that the design names.
+    program
+        The controller, where it is checked already.
+
+    Raises
+    ------
+    CosimError, ControllerError
+        The design describes no system.
+    """
+    use = None
+    if controller is not None:
+        checked = program or program_of(controller, files)
+        use = ControllerUse(checked, controller.period_s, controller.parameters)
+    return System(
+        cycle_s=model.cycle_s,
+        duration_s=model.duration_s,
+        plants={name: Placed(component_of(part), part.period_s) for name, part in model.plants.items()},
+        connect=model.connect,
+        scenario=_scenario(model, files),
+        signal=model.signal,
+        controller=use,
+        metrics={name: _metric(metric) for name, metric in model.metrics.items()},
+        formulas={name: condition_of(formula) for name, formula in model.formulas.items()},
+    )
+
+
+def program_of(controller: Controller, files: Mapping[str, bytes]) -> Program:
+    """The controller's file, checked.
+
+    Raises
+    ------
+    ControllerError
+    """
+    path = controller.file.path
+    return check(files[path].decode(), controller.name, path, controller.safe_state)
+
+
+def component_of(part: Part) -> Component:
+    """A plant or a scenario; the profile needs its file besides.
+
+    Raises
+    ------
+    CosimError
+        Its numbers or options belong to no such component.
+    """
+    given: dict[str, Any] = {**part.numbers, **part.options}
+    if part.capacities:
+        given["capacities"] = part.capacities
+        given["links"] = {link.between: link.resistance for link in part.links}
+    kinds: dict[str, type[Component]] = {**PLANTS, **SCENARIOS}
+    return kinds[part.kind](**given)
+
+
+def condition_of(formula: Formula) -> Condition:
+    """A formula, ready to be measured."""
+    parts = tuple(condition_of(part) for part in formula.of)
+    match formula.operator:
+        case "holds":
+            return Predicate(formula.condition or "")
+        case "not":
+            return Not(parts[0])
+        case "all":
+            return And(parts)
+        case "any":
+            return Or(parts)
+        case "always":
+            return Always(parts[0], formula.from_s, formula.to_s)
+        case "eventually":
+            return Eventually(parts[0], formula.from_s, formula.to_s)
+    hold, goal = parts
+    return Until(hold, goal, formula.from_s, formula.to_s)
+
+
+def _scenario(model: CosimModel, files: Mapping[str, bytes]) -> Component | None:
+    if model.profile is not None and model.scenario is not None:
+        path = model.profile.file.path
+        numbers: dict[str, Any] = {**model.scenario.numbers}
+        return replace(read_profile(path, files[path], model.profile.column), **numbers)
+    return None if model.scenario is None else component_of(model.scenario)
+
+
+def _metric(metric: SignalMetric) -> Metric:
+    to, within = (None if value is None else str(value) for value in (metric.to, metric.within))
+    return Metric(metric.kind, metric.of, to, within, metric.after_s)
