@@ -11,8 +11,6 @@ from proofmark_thermal.errors import Overlap
 from proofmark_thermal.mesh import Mesh, Patch, sides
 from proofmark_thermal.shapes import Symmetry
 
-LEAST_CELLS = 2
-"""Across each piece between two grid planes that the geometry asks for."""
 _SAME = 1e-9
 """Planes nearer than this share of the body are one."""
 
@@ -133,7 +131,7 @@ def _lines(wanted: Iterable[float], size: float, close: float) -> FloatArray:
         if not planes or plane - planes[-1] > close:
             planes.append(plane)
     pieces = [
-        np.linspace(start, end, max(LEAST_CELLS, int(np.ceil((end - start) / size - _SAME))), endpoint=False)
+        np.linspace(start, end, max(1, int(np.ceil((end - start) / size - _SAME))), endpoint=False)
         for start, end in pairwise(planes)
     ]
     return np.concatenate([*pieces, planes[-1:]])

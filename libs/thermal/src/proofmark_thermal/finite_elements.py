@@ -11,7 +11,7 @@ from proofmark_thermal.building import build
 from proofmark_thermal.checks import check
 from proofmark_thermal.engine import Course, Level, Solution
 from proofmark_thermal.indicators import Estimate, estimate, worst
-from proofmark_thermal.linear import solver
+from proofmark_thermal.linear import ROUGH, solver
 from proofmark_thermal.mesh import Mesh
 from proofmark_thermal.meshing import mesh_for
 from proofmark_thermal.meshing_room import Room
@@ -111,5 +111,5 @@ def _estimate(model: Model, found: Answer) -> Estimate:
     matrix = csr_array(model.tangent(found.peak, when).T)
     if transient is not None:
         matrix = sum_of([matrix, *(each.capacity(found.peak) / transient.duration for each in model.storages)])
-    solve = solver(matrix, model.space, model.free_nodes, symmetric=model.symmetric)
+    solve = solver(matrix, model.space, model.free_nodes, symmetric=model.symmetric, relative=ROUGH)
     return estimate(model, found.peak, list(goals(model, found.peak, when).values()), solve)

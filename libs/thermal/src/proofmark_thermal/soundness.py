@@ -65,12 +65,15 @@ def check_answer(model: Model, temperatures: FloatArray) -> None:
 
 
 def _check_claims(model: Model) -> None:
-    owners: dict[tuple[int, ...], str] = {}
+    owners: dict[tuple[int | str, ...], str] = {}
     for name, sink in model.problem.sinks.items():
         if sink.temperature is None and sink.convection is None:
             continue
-        for facet in np.unique(np.sort(model.faces[name].nodes, axis=1), axis=0):
-            other = owners.setdefault(tuple(facet.tolist()), name)
+        faces = model.faces[name]
+        # The two surfaces of a section are made of the same cells.
+        skin = sink.faces.name or "" if faces.nodes.shape[1] == model.space.cells.shape[1] else ""
+        for facet in np.unique(np.sort(faces.nodes, axis=1), axis=0):
+            other = owners.setdefault((skin.rpartition(".")[2], *facet.tolist()), name)
             if other != name:
                 raise TooMuchSelected(
                     f"sink {name}", described(sink.faces), "faces that no other sink cools", [f"faces of sink {other}"]

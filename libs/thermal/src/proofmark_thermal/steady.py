@@ -4,7 +4,7 @@ import numpy as np
 
 from proofmark_thermal.arrays import FloatArray
 from proofmark_thermal.errors import NotConverged, Runaway
-from proofmark_thermal.linear import solver
+from proofmark_thermal.linear import EXACT, ROUGH, solver
 from proofmark_thermal.model import Model
 from proofmark_thermal.terms import Heating, now
 
@@ -30,10 +30,11 @@ def steady(model: Model, time_s: float = 0.0, start: FloatArray | None = None) -
     if not free.size:
         return temperatures
     out = model.leaving(temperatures, time_s)[free]
+    relative = EXACT if model.linear else ROUGH
     for _ in range(_STEPS):
         tangent = model.tangent(temperatures, time_s)
         try:
-            step = solver(tangent, model.space, free, symmetric=model.symmetric)(-out)
+            step = solver(tangent, model.space, free, symmetric=model.symmetric, relative=relative)(-out)
         except (NotConverged, RuntimeError) as error:
             raise _failed(model, temperatures, float(np.abs(out).max())) from error
         if model.linear:
