@@ -37,7 +37,7 @@ def alone(plant: Component, connect: dict[str, str], cycles: int, cycle_s: float
     return System(cycle_s=cycle_s, duration_s=cycles * cycle_s, plants={"it": Placed(plant)}, connect=connect, **more)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.floats(0.1, 100), st.floats(0.01, 10), st.floats(-5, 5), st.floats(-20, 20))
 def test_the_exact_step_is_the_closed_form(r: float, c: float, power: float, rise: float) -> None:
     plant = RcThermal(resistance=r, capacity=c, initial_rise=rise)
@@ -137,7 +137,7 @@ def test_detuning_is_signed_and_the_windows_edge_is_inside(kelvin: float, nanome
     assert bool(traces.signals["it.locked"][0, 0]) is locked
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.floats(0, 1.2), st.floats(0, 1.2), st.booleans())
 def test_impairment_grows_with_detuning_and_is_sure_without_lock(one: float, other: float, locked: bool) -> None:
     def probability(nanometres: float) -> float:

@@ -14,6 +14,7 @@ GROUPS = {
         "validate": ("authoring:validate", "Check a spec and say what it means and what it cannot prove."),
         "schema": ("authoring:schema", "Print the JSON Schema of spec files, for editors."),
         "controller": ("proofmark_controller.commands:controller", "Check a controller, or write it as C."),
+        "cosim": ("proofmark_cosim.commands:cosim", "Run a plant without the bus, or write it as an FMU."),
         "eval": ("evaluating:evaluate", "Run a spec's model once, here and now: metrics against limits."),
     },
     "Judge a design": {

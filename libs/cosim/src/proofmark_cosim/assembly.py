@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from proofmark_controller.program import Constant, Enumeration, Program, Scalar, Value
-from proofmark_cosim.component import Moment, Port, Source, Values
+from proofmark_cosim.component import Foreign, Moment, Port, Source, Values
 from proofmark_cosim.errors import AlgebraicLoop, OutOfRange, UnknownSignal, Unwired
 from proofmark_cosim.expressions import Lookup, node_of
 from proofmark_cosim.graph import (
@@ -26,7 +26,7 @@ from proofmark_cosim.graph import (
 from proofmark_cosim.interface import Pwm, Ranging, level, whole
 from proofmark_cosim.logic import margin, predicates
 from proofmark_cosim.measures import Measure, measure
-from proofmark_cosim.plan import Draw, Equation, Plan, Record, Sampling, Stream, Timed
+from proofmark_cosim.plan import Draw, Equation, Plan, Record, Sampling, Stepping, Stream, Timed
 from proofmark_cosim.system import CONTROLLER, SCENARIO, ControllerUse, Placed, System, cycles_of
 
 BROKEN = "#broken"
@@ -61,6 +61,7 @@ class Assembly:
     updates: list[Equation] = field(default_factory=list)
     streams: dict[str, Stream] = field(default_factory=dict)
     wires: dict[str, str] = field(default_factory=dict)
+    foreign: list[Stepping] = field(default_factory=list)
     sampling: Sampling | None = None
 
     def __post_init__(self) -> None:
@@ -117,6 +118,7 @@ class Assembly:
             updates=(*self.updates, *updates),
             records=records,
             streams=self.streams,
+            foreign=tuple(self.foreign),
         )
 
     def measures(self) -> dict[str, Measure]:
@@ -188,6 +190,10 @@ class Assembly:
         seen = component.observe(now)
         for port in component.outputs():
             self._hold(Equation(f"{name}.{port.name}", convert(seen[port.name], port.kind), period))
+        if isinstance(component, Foreign):
+            given = {port: real(node) for port, node in sources.items()}
+            held = {port.name: f"{name}#{port.name}" for port in component.outputs()}
+            self.foreign.append(Stepping(name, component, period, given, held))
         for state, node in component.advance(now).items():
             self.updates.append(Equation(f"{name}#{state}", convert(node, x[state].kind), period))
 

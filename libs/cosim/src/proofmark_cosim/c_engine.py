@@ -25,9 +25,9 @@ class Compiled:
     """A plan's library: made once, used by every group."""
 
     def __init__(self, plan: Plan, compiler: Compiler) -> None:
-        found = [node for node in reached(_roots(plan)) if node.operator is Operator.FOREIGN]
+        found = [node for node in reached(roots(plan)) if node.operator is Operator.FOREIGN]
         self.foreign = {f"#foreign.{i}": node for i, node in enumerate(found)}
-        leaves = [node for node in reached(_roots(plan)) if node.operator is Operator.PARAMETER]
+        leaves = [node for node in reached(roots(plan)) if node.operator is Operator.PARAMETER]
         self.layout = Layout(
             columns=(*dict.fromkeys(str(node.value) for node in leaves), *self.foreign),
             streams=tuple(plan.streams),
@@ -41,8 +41,10 @@ class Compiled:
 
 def runs_in_c(plan: Plan) -> bool:
     """Whether nothing in its loop is numpy's alone."""
+    if plan.foreign:
+        return False
     changing: set[int] = set()
-    for node in reached(_roots(plan)):
+    for node in reached(roots(plan)):
         moves = node.operator in MOVING or any(id(operand) in changing for operand in node.operands)
         if moves and node.operator is Operator.FOREIGN:
             return False
@@ -54,7 +56,8 @@ def runs_in_c(plan: Plan) -> bool:
 MOVING = {Operator.SLOT, Operator.STREAM, Operator.CYCLE}
 
 
-def _roots(plan: Plan) -> list[Node]:
+def roots(plan: Plan) -> list[Node]:
+    """Every node that a cycle computes for its own sake."""
     equations = (*plan.equations, *plan.watches, *plan.updates)
     inputs = plan.sampling.inputs.values() if plan.sampling else ()
     return [*(e.node for e in equations), *(record.node for record in plan.records), *inputs]

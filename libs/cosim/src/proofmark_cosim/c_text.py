@@ -200,7 +200,7 @@ class _Function:
     def _text(self, node: Node, operands: list[str]) -> str:
         match node.operator:
             case Operator.CONSTANT:
-                return _literal(node)
+                return literal(node)
             case Operator.PARAMETER:
                 return f"column_{self._layout.columns.index(str(node.value))}"
             case Operator.FOREIGN:
@@ -239,7 +239,7 @@ def _kind(kind: Value) -> Kind:
     return KIND_OF.get(kind, Kind.INT64) if isinstance(kind, Scalar) else Kind.INT64
 
 
-def _literal(node: Node) -> str:
+def literal(node: Node) -> str:
     """A constant, in brackets where it has a sign."""
     value = node.value
     match node.kind:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from proofmark_cosim.graph import Kind, Node
+from proofmark_cosim.graph import Kind, Node, constant
 
 FloatArray = npt.NDArray[np.float64]
 Number = float | str
@@ -64,6 +64,8 @@ class Given:
     p: Columns
     """(n,) parameters, SI."""
     period_s: float
+    vectors: int
+    """n"""
 
 
 @dataclass(frozen=True)
@@ -148,3 +150,39 @@ class Component(ABC):
     def advance(self, _: Moment, /) -> dict[str, Node]:
         """The state a period later, while the inputs stay as they are."""
         return {}
+
+
+class Process(ABC):
+    """A foreign component at work in n vectors."""
+
+    @abstractmethod
+    def outputs(self) -> dict[str, FloatArray]:
+        """(n,) columns, as they are now."""
+
+    @abstractmethod
+    def step(self, time_s: float, inputs: Columns) -> None:
+        """Go on by a period, with (n,) inputs that stand still."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give everything back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foreign(Component):
+    """A component that computes by itself, outside of the graph, and only ever shows what its last step gave."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether only one vector can run at a time."""
+        return False
+
+    @abstractmethod
+    def begin(self, given: Given, /) -> Process:
+        """Start in every vector."""
+
+    def observe(self, now: Moment) -> dict[str, Node]:
+        return dict(now.x)
+
+    def start(self, _: Values, /) -> dict[str, Node]:
+        return {port.name: constant(0.0) for port in self.outputs()}

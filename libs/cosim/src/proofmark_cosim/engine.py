@@ -56,6 +56,9 @@ class Engine(ABC):
         streams : mapping of (n, 1) or (1, 1) float arrays
         """
 
+    def close(self) -> None:  # noqa: B027  # few engines hold anything else
+        """Give back what runs outside of this process's memory."""
+
     @property
     @abstractmethod
     def faults(self) -> npt.NDArray[np.int32]:

@@ -91,3 +91,27 @@ class NotFinite(CosimError):
     def __init__(self, signals: Sequence[str], cycle: int) -> None:
         super().__init__(f"cycle {cycle}: expected finite numbers, got none from {', '.join(signals)}")
         self.signals, self.cycle = tuple(signals), cycle
+
+
+class NotExportable(CosimError):
+    """A plant that an FMU cannot hold."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"{kind}: expected a plant that depends on its state and inputs alone, got noise or time")
+        self.kind = kind
+
+
+class WrongFmu(CosimError):
+    """An FMU that cannot be run here."""
+
+    def __init__(self, name: str, expected: str, got: str) -> None:
+        super().__init__(f"{name}: expected {expected}, got {got}")
+        self.name, self.expected, self.got = name, expected, got
+
+
+class UnreadableProfile(CosimError):
+    """A file that holds no recorded profile."""
+
+    def __init__(self, where: str, expected: str, got: str | None = None) -> None:
+        super().__init__(f"{where}: expected {expected}" + ("" if got is None else f", got {got}"))
+        self.where, self.expected, self.got = where, expected, got

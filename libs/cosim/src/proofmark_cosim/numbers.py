@@ -29,7 +29,7 @@ def every_column(system: System, columns: Columns, vectors: int) -> dict[str, Fl
             for parameter, quantity in component.numbers().items()
             for column in [_column(f"{name}.{parameter}", quantity.value, found, vectors)]
         }
-        numbers |= component.prepare(Given(name, numbers, period_s))
+        numbers |= component.prepare(Given(name, numbers, period_s, vectors))
         own |= {f"{name}.{parameter}": column for parameter, column in numbers.items()}
     return found | own
 

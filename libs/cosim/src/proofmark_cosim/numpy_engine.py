@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from proofmark_controller import Controller
-from proofmark_cosim.component import Columns, FloatArray
+from proofmark_cosim.component import Columns, FloatArray, Given
 from proofmark_cosim.engine import Engine
 from proofmark_cosim.evaluation import Value, applied, leaf
 from proofmark_cosim.graph import Node, Operator, reached
-from proofmark_cosim.plan import Equation, Plan
+from proofmark_cosim.plan import Equation, Plan, Stepping
 
 FIXED = {Operator.CONSTANT, Operator.PARAMETER}
 
@@ -33,12 +33,31 @@ class NumpyEngine(Engine):
                 elif node.operands and all(id(operand) in self._fixed for operand in node.operands):
                     self._fixed[id(node)] = applied(node, [self._fixed[id(o)] for o in node.operands])
 
+        self._foreign = {stepping.name: stepping.component.begin(self._given(stepping)) for stepping in plan.foreign}
+        self._show()
+
+    def _given(self, stepping: Stepping) -> Given:
+        own = {name: self.columns[f"{stepping.name}.{name}"] for name in stepping.component.numbers()}
+        return Given(stepping.name, own, stepping.period * self.plan.cycle_s, self.vectors)
+
+    def _show(self) -> None:
+        """What foreign components give now becomes state."""
+        for stepping in self.plan.foreign:
+            shown = self._foreign[stepping.name].outputs()
+            self._slots.update({slot: shown[name] for name, slot in stepping.outputs.items()})
+
+    def close(self) -> None:
+        for process in self._foreign.values():
+            process.close()
+
     def _roots(self) -> Iterable[Node]:
         plan = self.plan
         for equation in (*plan.equations, *plan.watches, *plan.updates):
             yield equation.node
         yield from (record.node for record in plan.records)
         yield from plan.sampling.inputs.values() if plan.sampling else ()
+        for stepping in plan.foreign:
+            yield from stepping.inputs.values()
 
     def run(self, first: int, last: int, streams: Columns, kept: Mapping[str, FloatArray]) -> None:
         with np.errstate(all="ignore"):
@@ -89,7 +108,12 @@ class _Cycle:
             inputs = {name: self._column(node).astype(kinds[name]) for name, node in sampling.inputs.items()}
             for name, made in controller.step(inputs).items():
                 self._slots[sampling.made[name]] = made.astype(np.int64) if made.dtype == np.int32 else made
+        stepping_now = [stepping for stepping in plan.foreign if self._number % stepping.period == 0]
+        inputs_now = [{n: self._column(node) for n, node in stepping.inputs.items()} for stepping in stepping_now]
         self._commit(plan.updates)
+        for stepping, inputs in zip(stepping_now, inputs_now, strict=True):
+            self._engine._foreign[stepping.name].step(self._number * plan.cycle_s, inputs)
+        self._engine._show()
 
     def _due(self, equations: Iterable[Equation]) -> Iterable[Equation]:
         return (equation for equation in equations if self._number % equation.period == 0)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from proofmark_controller import Program
-from proofmark_cosim.component import Source
+from proofmark_cosim.component import Foreign, Source
 from proofmark_cosim.graph import Kind, Node
 
 
@@ -52,6 +52,19 @@ class Sampling:
 
 
 @dataclass(frozen=True)
+class Stepping:
+    """A foreign component: it steps with the updates, and its outputs are states."""
+
+    name: str
+    component: Foreign
+    period: int
+    inputs: Mapping[str, Node]
+    """float64."""
+    outputs: Mapping[str, str]
+    """From output to the state that holds it."""
+
+
+@dataclass(frozen=True)
 class Record:
     """A value that is kept for every cycle that `every` divides."""
 
@@ -79,6 +92,7 @@ class Plan:
     updates: tuple[Equation, ...]
     records: tuple[Record, ...] = ()
     streams: Mapping[str, Stream] = field(default_factory=dict)
+    foreign: tuple[Stepping, ...] = ()
 
     def kinds(self) -> dict[str, Kind]:
         """Of every slot."""

@@ -181,6 +181,8 @@ class Simulator:
     def group_size(self) -> int:
         """How many vectors to run together, so that what they keep fits into the memory meant for it."""
         plan = self.plan
+        if any(stepping.component.alone for stepping in plan.foreign):
+            return 1
         numbers = len(plan.streams) * BLOCK + sum(plan.cycles // record.every + 1 for record in plan.records)
         return int(np.clip(MEMORY // (8 * max(numbers, 1)), 1, LARGEST_GROUP))
 
@@ -228,6 +230,7 @@ class Group:
             found[name] = robustness(formula, self._kept, system.cycle_s)
         broken_at = state.get(BROKEN, np.full(self._vectors.size, -1))
         metrics = {name: np.where(broken_at < 0, column, np.nan) for name, column in found.items()}
+        self._engine.close()
         return Result(metrics, np.array(broken_at, np.int64), self._engine.faults)
 
     def traces(self) -> Traces:

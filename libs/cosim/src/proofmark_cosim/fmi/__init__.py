@@ -1,0 +1,1 @@
+"""Functional Mock-up Interface: plants as FMUs, and FMUs as plants."""
