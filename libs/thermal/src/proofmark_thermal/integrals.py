@@ -16,7 +16,7 @@ from scipy.sparse import coo_array, csr_array
 from proofmark_thermal.arrays import BoolArray, FloatArray, IntArray
 from proofmark_thermal.elements import edges, node_count, quadrature, shapes, slopes
 
-_CHUNK = 8192
+_CHUNK = 2048
 """Simplices whose matrices are computed at once."""
 _STRAIGHT = 1e-9
 """Of an edge: how far its middle node may stand aside."""
@@ -59,10 +59,14 @@ class Integrals:
         """(m,) whether a middle node stands aside of its edge."""
         if self.degree == 1 or self.dimension == 0:
             return np.zeros(len(self.nodes), dtype=bool)
-        pairs = np.array(edges(self.dimension))
-        start, end = self.places[:, pairs[:, 0]], self.places[:, pairs[:, 1]]
-        aside = np.linalg.norm(self.places[:, self.dimension + 1 :] - (start + end) / 2, axis=2)
-        return np.asarray((aside > _STRAIGHT * np.linalg.norm(end - start, axis=2)).any(axis=1))
+        one, other = np.array(edges(self.dimension)).T
+        found = np.empty(len(self.nodes), dtype=bool)
+        for begin in range(0, len(found), _CHUNK):
+            places = self.places[begin : begin + _CHUNK]
+            start, end = places[:, one], places[:, other]
+            aside = np.abs(places[:, self.dimension + 1 :] - (start + end) / 2).max(axis=(1, 2))
+            found[begin : begin + _CHUNK] = aside > _STRAIGHT * np.abs(end - start).max(axis=(1, 2))
+        return found
 
     @cached_property
     def measures(self) -> FloatArray:
@@ -219,13 +223,14 @@ class Integrals:
         count = nodes.shape[1]
         rows, columns = np.triu_indices(count) if symmetric else np.indices((count, count)).reshape(2, -1)
         index = np.int32 if self.size < 2**31 else np.int64
-        numbers = nodes.astype(index)
-        here, there = numbers[:, rows], numbers[:, columns]
-        if symmetric:
-            here, there = np.minimum(here, there), np.maximum(here, there)
-        entries = np.empty(here.shape)
+        here = np.empty((len(nodes), len(rows)), dtype=index)
+        there, entries = np.empty_like(here), np.empty(here.shape)
         for cells in self._chunks:
-            entries[cells] = matrices(cells)[:, rows, columns]
+            numbers = nodes[cells].astype(index)
+            one, other = numbers.take(rows, axis=1), numbers.take(columns, axis=1)
+            here[cells] = np.minimum(one, other) if symmetric else one
+            there[cells] = np.maximum(one, other) if symmetric else other
+            entries[cells] = matrices(cells).reshape(len(cells), -1).take(rows * count + columns, axis=1)
         where = (here.ravel(), there.ravel())
         found = coo_array((entries.ravel(), where), shape=(self.size, self.size)).tocsr()
         if not symmetric:
