@@ -8,8 +8,8 @@ import pytest
 from proofmark_thermal.building import build
 from proofmark_thermal.finite_elements import FiniteElements
 from proofmark_thermal.meshing import mesh_of
-from proofmark_thermal.problem import Faces, Probe, Region, Sink, ThermalProblem, Transient
-from proofmark_thermal.shapes import Box, Rod, Segment, Shapes
+from proofmark_thermal.problem import AtPlane, Faces, Probe, Region, Sink, Source, ThermalProblem, Transient
+from proofmark_thermal.shapes import Box, Plane, Rectangle, Rod, Segment, Shapes
 from proofmark_thermal.stepping import State, Stepper
 from proofmark_thermal.transient import run
 from proofmark_thermal.values import Schedule, Table
@@ -26,6 +26,7 @@ def test_without_a_sink_all_heat_is_stored() -> None:
         Shapes({"block": (Box((0.02, 0.03, 0.04)),)}),
         {"block": Region(k=20.0, rho=2000.0, cp=800.0, power=12.0)},
         transient=Transient(100.0, 290.0),
+        element_size=0.02,
     )
     solution = FiniteElements().solve(problem)
     assert solution.temperatures == pytest.approx(290 + 12 * 100 / (2000 * 800 * 2.4e-5), abs=1e-6)
@@ -131,3 +132,21 @@ def test_the_stated_error_of_a_course_holds_the_true_one() -> None:
     signs = np.where(odd % 4 == 1, 1, -1)
     exact = 300 + 400 / np.pi * (signs / odd * np.exp(-((odd * np.pi / 0.1) ** 2) * 2e-4 * 8)).sum()
     assert abs(solution.readings.probes["middle"] - exact) <= solution.error_estimate_k <= 0.1
+
+
+def test_conductivity_and_capacity_that_both_grow_settle_where_kirchhoff_says() -> None:
+    """k = rho cp = 1 + T/2 on a square of four quarters (Wilson, Rydin & Orivuori 1988). By the Kirchhoff transform the
+    steady means are 2.3797, 1.5854 and 1.1969; at 17.25 s a fine grid of quadratic squares gives those below."""
+    grows = Table((0.0, 10.0), (1.0, 6.0))
+    quarters = {"near": (0.0, 0.0), "right": (1.5, 0.0), "up": (0.0, 1.5), "far": (1.5, 1.5)}
+    problem = ThermalProblem(
+        Shapes({name: (Rectangle((1.5, 1.5), at),) for name, at in quarters.items()}, Plane()),
+        {name: Region(k=grows, rho=1.0, cp=grows) for name in quarters},
+        {axis: Sink(Faces(plane=AtPlane(axis, 3.0)), temperature=1.0) for axis in ("x", "y")},
+        {f"flux along {axis}": Source(Faces(plane=AtPlane(axis, 0.0)), flux=1.0) for axis in ("x", "y")},
+        transient=Transient(17.25, 0.0, tolerance=0.01),
+    )
+    model = build(problem, mesh_of(problem.geometry))
+    found = run(model, Transient(17.25, 0.0, 0.01)).temperatures
+    means = {name: cells.integral(cells.at_points(found)) / cells.volume for name, cells in model.cells.items()}
+    assert means == pytest.approx({"near": 2.3795, "right": 1.5853, "up": 1.5853, "far": 1.1969}, abs=3e-4)

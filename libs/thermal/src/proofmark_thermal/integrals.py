@@ -148,6 +148,15 @@ class Integrals:
         each = self.weighed(coefficient) @ shapes(self.points, self.degree)
         return np.asarray(np.bincount(self.nodes.ravel(), each.ravel(), self.size), dtype=np.float64)
 
+    def flow(self, fluxes: FloatArray) -> FloatArray:
+        """Return the (size,) integrals of (m, q, d) vectors along the gradient of each shape function."""
+        local, weights = slopes(self.points, self.degree), self.weighed(np.ones(len(self.nodes)))
+        each = np.empty(self.nodes.shape)
+        for cells in self._chunks:
+            along = (self._corner_gradients(cells) @ fluxes[cells][..., None])[..., 0] * weights[cells][..., None]
+            each[cells] = np.einsum("qac,mqc->ma", local, along, optimize=True)
+        return np.asarray(np.bincount(self.nodes.ravel(), each.ravel(), self.size), dtype=np.float64)
+
     def mass(self, coefficient: FloatArray) -> csr_array:
         """Return the matrix of integrals of the coefficient by pairs of shape functions."""
         return self._assembled(self._masses(coefficient), symmetric=True)

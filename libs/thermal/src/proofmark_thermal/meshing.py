@@ -107,7 +107,7 @@ def _round(name: str, shape: Shape, geometry: Shapes, size: float | None, room: 
             room.check(6 * ceil(pi * (inner + outer) / size) * ceil((outer - inner) / size) * ceil(height / size), 3)
             return tube(name, shape, size)
         case Sphere(radius):
-            size = size or 2 * radius / FIRST_CELLS
+            size = size or 4 * radius / FIRST_CELLS
             room.check(4 * pi / 3 * (radius / size) ** 3 * 40, 3)
             return ball(name, shape, size)
         case Disc(radius):

@@ -23,7 +23,8 @@ STAGE = GAMMA / 2
 """Share of the step that each implicit stage covers."""
 WEIGHT = np.sqrt(2) / 4
 _ITERATIONS = 20
-_STEP_K = 1e-8
+_STEP_K = 1e-5
+"""Change at which Newton's method ends: the next would be its square."""
 _KEPT = 24
 """Factorised matrices that are kept."""
 
@@ -76,7 +77,8 @@ class Stepper:
 
     def stored(self, state: State) -> FloatArray:
         """Return the (n,) heat that the nodes take up, W."""
-        return np.asarray(self._capacity(state.temperatures) @ state.rates)
+        taken = [storage.taken_up(state.temperatures, state.rates) for storage in self.model.storages]
+        return np.asarray(sum(taken))
 
     def _stage(self, known: FloatArray, guess: FloatArray, time_s: float, implicit: float) -> State:
         """Solve capacity @ (T - known) / implicit + leaving(T) = 0."""

@@ -69,10 +69,13 @@ class Conduction:
         return tuple(range(self.integrals.dimension)) if isinstance(self.k, tuple) else (None,)
 
     def leaving(self, temperatures: FloatArray, _time_s: float) -> FloatArray:
-        return np.asarray(self.secant(temperatures) @ temperatures)
+        if self.linear:
+            return np.asarray(self._secant(temperatures) @ temperatures)
+        here, gradients = self.integrals.at_points(temperatures), self.integrals.gradients(temperatures)
+        return self.integrals.flow(np.stack([at(k, here) for k in self.along], axis=-1) * gradients)
 
-    def secant(self, temperatures: FloatArray) -> csr_array:
-        """Return the stiffness at the conductivities that the temperatures make."""
+    def _secant(self, temperatures: FloatArray) -> csr_array:
+        """The stiffness at the conductivities that the temperatures make."""
         if self.linear:
             return sum_of([k * operator for k, operator in zip(self.along, self.operators, strict=True)])
         here = self.integrals.at_points(temperatures)
@@ -81,7 +84,7 @@ class Conduction:
         )
 
     def tangent(self, temperatures: FloatArray, _time_s: float) -> csr_array:
-        found = self.secant(temperatures)
+        found = self._secant(temperatures)
         if self.linear:
             return found
         here, gradients = self.integrals.at_points(temperatures), self.integrals.gradients(temperatures)
@@ -226,6 +229,13 @@ class Storage:
         if not isinstance(self.cp, Table):
             return csr_array(self.rho * self.cp * self.operator)
         return self.integrals.mass(self.rho * self.cp(self.integrals.at_points(temperatures)))
+
+    def taken_up(self, temperatures: FloatArray, rates: FloatArray) -> FloatArray:
+        """Return the (n,) heat that warming at rates takes up, W."""
+        if not isinstance(self.cp, Table):
+            return np.asarray(self.rho * self.cp * (self.operator @ rates))
+        here, rate = self.integrals.at_points(temperatures), self.integrals.at_points(rates)
+        return self.integrals.load(self.rho * self.cp(here) * rate)
 
     def tangent(self, temperatures: FloatArray, rates: FloatArray) -> csr_array | None:
         """Return the derivative of the capacities times rates, W/K."""
