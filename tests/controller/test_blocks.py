@@ -223,3 +223,19 @@ def test_a_supervisor_starts_trips_and_resets(ticks: str, wanted: list[Phase]) -
     supervisor = Supervisor(start_ticks=int32(2), trip_ticks=int32(2))
     made = [supervisor.step("e" in tick, "b" not in tick, "r" in tick) for tick in ticks.split()]
     assert made == wanted
+
+
+def test_what_decays_ends_at_nothing() -> None:
+    """And not among subnormal numbers, where rounding would hold it for good."""
+    damped = pid(kd=1.0, smoothing=1.0)
+    low_pass = FirstOrderFilter(time_constant=float32(1.0), period=float32(0.125), output=float32(1.0), started=True)
+    lag = LeadLag(
+        gain=float32(1.0), lead=ZERO, lag=float32(1.0), period=float32(0.125), output=float32(1.0), started=True
+    )
+    damped.step(ZERO, float32(1.0))
+    damped.step(ZERO, float32(2.0))
+    for _ in range(2000):
+        damped.step(ZERO, float32(2.0))
+        low_pass.step(ZERO)
+        lag.step(ZERO)
+    assert (damped.slope, low_pass.output, lag.output) == (0.0, 0.0, 0.0)

@@ -60,14 +60,14 @@ static bool blocks_is_nan(float x)
     return x != x;
 }
 
-/* blocks.py:215: Begin a phase. */
+/* blocks.py:221: Begin a phase. */
 static void blocks_Supervisor_enter(blocks_Supervisor *self, blocks_Phase phase)
 {
     self->phase = phase;
     self->elapsed = 0;
 }
 
-/* blocks.py:207: Leave a working phase when there is a reason. */
+/* blocks.py:213: Leave a working phase when there is a reason. */
 static void blocks_Supervisor_watch(blocks_Supervisor *self, bool enable, bool healthy, int32_t *pm_fault)
 {
     int32_t pm_value_1 = healthy ? 0 : pm_add(self->unhealthy, 1, 2, pm_fault);
@@ -82,7 +82,7 @@ static void blocks_Supervisor_watch(blocks_Supervisor *self, bool enable, bool h
     }
 }
 
-/* blocks.py:188: The phase of this tick. */
+/* blocks.py:194: The phase of this tick. */
 static blocks_Phase blocks_Supervisor_step(blocks_Supervisor *self, bool enable, bool healthy, bool reset, int32_t *pm_fault)
 {
     switch (self->phase) {
@@ -126,7 +126,7 @@ static blocks_Phase blocks_Supervisor_step(blocks_Supervisor *self, bool enable,
     return self->phase;
 }
 
-/* blocks.py:95: Whether to heat. Inside the band, edges included, and without a measurement, as before. */
+/* blocks.py:100: Whether to heat. Inside the band, edges included, and without a measurement, as before. */
 static bool blocks_BangBang_step(blocks_BangBang *self, float setpoint, float measured)
 {
     if (measured < setpoint - self->half_band) {
@@ -137,7 +137,13 @@ static bool blocks_BangBang_step(blocks_BangBang *self, float setpoint, float me
     return self->on;
 }
 
-/* blocks.py:140: The filtered input. */
+/* blocks.py:32: 0 for what has decayed to nothing; subnormal numbers would hold it, and slow many processors down. */
+static float blocks_settled(float x)
+{
+    return (pm_abs_float(x) < 0x1.4484cp-100f /* 1e-30 */) ? 0x0p+0f /* 0.0 */ : x;
+}
+
+/* blocks.py:145: The filtered input. */
 static float blocks_FirstOrderFilter_step(blocks_FirstOrderFilter *self, float x, int32_t *pm_fault)
 {
     if (blocks_is_nan(x)) {
@@ -147,15 +153,15 @@ static float blocks_FirstOrderFilter_step(blocks_FirstOrderFilter *self, float x
         self->started = true;
         self->output = pm_canonical(x);
     }
-    float pm_value_1 = pm_canonical(self->output + pm_divide(self->period, self->time_constant + self->period, 3, pm_fault) * (x - self->output));
+    float weight = pm_canonical(pm_divide(self->period, self->time_constant + self->period, 3, pm_fault));
     if (*pm_fault != 0) {
         return 0.0f;
     }
-    self->output = pm_value_1;
+    self->output = pm_canonical(blocks_settled(self->output + weight * (x - self->output)));
     return self->output;
 }
 
-/* blocks.py:116: The output for this input. */
+/* blocks.py:121: The output for this input. */
 static float blocks_LeadLag_step(blocks_LeadLag *self, float x, int32_t *pm_fault)
 {
     if (blocks_is_nan(x)) {
@@ -168,11 +174,11 @@ static float blocks_LeadLag_step(blocks_LeadLag *self, float x, int32_t *pm_faul
     }
     float ahead = pm_canonical(self->gain * ((self->period + 0x1p+1f /* 2.0 */ * self->lead) * x + (self->period - 0x1p+1f /* 2.0 */ * self->lead) * self->input_before));
     float rest = pm_canonical((self->period - 0x1p+1f /* 2.0 */ * self->lag) * self->output);
-    float pm_value_1 = pm_canonical(pm_divide(ahead - rest, self->period + 0x1p+1f /* 2.0 */ * self->lag, 4, pm_fault));
+    float pm_argument_1 = pm_canonical(pm_divide(ahead - rest, self->period + 0x1p+1f /* 2.0 */ * self->lag, 4, pm_fault));
     if (*pm_fault != 0) {
         return 0.0f;
     }
-    self->output = pm_value_1;
+    self->output = pm_canonical(blocks_settled(pm_argument_1));
     self->input_before = pm_canonical(x);
     return self->output;
 }
@@ -183,7 +189,7 @@ static float blocks_clamp(float x, float low, float high)
     return pm_min_float(pm_max_float(low, x), high);
 }
 
-/* blocks.py:70: Take over an output that something else decided: the next `step` with these values gives it again. */
+/* blocks.py:75: Take over an output that something else decided: the next `step` with these values gives it again. */
 static void blocks_Pid_follow(blocks_Pid *self, float setpoint, float measured, float output)
 {
     if (blocks_is_nan(setpoint) || blocks_is_nan(measured) || blocks_is_nan(output)) {
@@ -195,22 +201,22 @@ static void blocks_Pid_follow(blocks_Pid *self, float setpoint, float measured, 
     self->integral = pm_canonical(blocks_clamp(output, self->low, self->high) - self->kp * (setpoint - measured));
 }
 
-/* blocks.py:79: Update the smoothed slope of the measurement. */
+/* blocks.py:84: Update the smoothed slope of the measurement. */
 static void blocks_Pid_differentiate(blocks_Pid *self, float measured, int32_t *pm_fault)
 {
     if (self->started) {
         float change = pm_canonical(measured - self->measured_before);
-        float pm_value_1 = pm_canonical(pm_divide(self->smoothing * self->slope + change, self->smoothing + self->period, 5, pm_fault));
+        float pm_argument_1 = pm_canonical(pm_divide(self->smoothing * self->slope + change, self->smoothing + self->period, 5, pm_fault));
         if (*pm_fault != 0) {
             return;
         }
-        self->slope = pm_value_1;
+        self->slope = pm_canonical(blocks_settled(pm_argument_1));
     }
     self->measured_before = pm_canonical(measured);
     self->started = true;
 }
 
-/* blocks.py:56: The output for this tick. */
+/* blocks.py:61: The output for this tick. */
 static float blocks_Pid_step(blocks_Pid *self, float setpoint, float measured, int32_t *pm_fault)
 {
     if (blocks_is_nan(setpoint) || blocks_is_nan(measured)) {
@@ -231,7 +237,7 @@ static float blocks_Pid_step(blocks_Pid *self, float setpoint, float measured, i
     return output;
 }
 
-/* blocks.py:160: The limited input. */
+/* blocks.py:166: The limited input. */
 static float blocks_RateLimiter_step(blocks_RateLimiter *self, float x)
 {
     if (blocks_is_nan(x)) {

@@ -88,11 +88,11 @@ typedef struct {
     blocks_RateLimiter ramp;
     float duty;
     int32_t pm_fault; /* 0, or where an operation had no result: */
-    /* 1: proofmark_controller/blocks.py:196 */
-    /* 2: proofmark_controller/blocks.py:209 */
-    /* 3: proofmark_controller/blocks.py:147 */
-    /* 4: proofmark_controller/blocks.py:126 */
-    /* 5: proofmark_controller/blocks.py:83 */
+    /* 1: proofmark_controller/blocks.py:202 */
+    /* 2: proofmark_controller/blocks.py:215 */
+    /* 3: proofmark_controller/blocks.py:152 */
+    /* 4: proofmark_controller/blocks.py:131 */
+    /* 5: proofmark_controller/blocks.py:88 */
 } EveryBlock;
 
 void EveryBlock_init(EveryBlock *self);

@@ -36,6 +36,11 @@ static int32_t pm_min_int32(int32_t a, int32_t b)
     return b < a ? b : a;
 }
 
+static float pm_abs_float(float x)
+{
+    return x > 0.0f ? x : 0.0f - x;
+}
+
 static float pm_divide(float a, float b, int32_t site, int32_t *fault)
 {
     if (b == 0.0f) {
@@ -94,7 +99,13 @@ static bool blocks_is_nan(float x)
     return x != x;
 }
 
-/* blocks.py:140: The filtered input. */
+/* blocks.py:32: 0 for what has decayed to nothing; subnormal numbers would hold it, and slow many processors down. */
+static float blocks_settled(float x)
+{
+    return (pm_abs_float(x) < 0x1.4484cp-100f /* 1e-30 */) ? 0x0p+0f /* 0.0 */ : x;
+}
+
+/* blocks.py:145: The filtered input. */
 static float blocks_FirstOrderFilter_step(blocks_FirstOrderFilter *self, float x, int32_t *pm_fault)
 {
     if (blocks_is_nan(x)) {
@@ -104,11 +115,11 @@ static float blocks_FirstOrderFilter_step(blocks_FirstOrderFilter *self, float x
         self->started = true;
         self->output = pm_canonical(x);
     }
-    float pm_value_1 = pm_canonical(self->output + pm_divide(self->period, self->time_constant + self->period, 1, pm_fault) * (x - self->output));
+    float weight = pm_canonical(pm_divide(self->period, self->time_constant + self->period, 1, pm_fault));
     if (*pm_fault != 0) {
         return 0.0f;
     }
-    self->output = pm_value_1;
+    self->output = pm_canonical(blocks_settled(self->output + weight * (x - self->output)));
     return self->output;
 }
 
@@ -145,16 +156,16 @@ static void FanControl_decide(FanControl *self, float temperature, bool enable, 
     }
 }
 
-/* blocks.py:79: Update the smoothed slope of the measurement. */
+/* blocks.py:84: Update the smoothed slope of the measurement. */
 static void blocks_Pid_differentiate(blocks_Pid *self, float measured, int32_t *pm_fault)
 {
     if (self->started) {
         float change = pm_canonical(measured - self->measured_before);
-        float pm_value_1 = pm_canonical(pm_divide(self->smoothing * self->slope + change, self->smoothing + self->period, 3, pm_fault));
+        float pm_argument_1 = pm_canonical(pm_divide(self->smoothing * self->slope + change, self->smoothing + self->period, 3, pm_fault));
         if (*pm_fault != 0) {
             return;
         }
-        self->slope = pm_value_1;
+        self->slope = pm_canonical(blocks_settled(pm_argument_1));
     }
     self->measured_before = pm_canonical(measured);
     self->started = true;
@@ -166,7 +177,7 @@ static float blocks_clamp(float x, float low, float high)
     return pm_min_float(pm_max_float(low, x), high);
 }
 
-/* blocks.py:56: The output for this tick. */
+/* blocks.py:61: The output for this tick. */
 static float blocks_Pid_step(blocks_Pid *self, float setpoint, float measured, int32_t *pm_fault)
 {
     if (blocks_is_nan(setpoint) || blocks_is_nan(measured)) {
@@ -187,7 +198,7 @@ static float blocks_Pid_step(blocks_Pid *self, float setpoint, float measured, i
     return output;
 }
 
-/* blocks.py:160: The limited input. */
+/* blocks.py:166: The limited input. */
 static float blocks_RateLimiter_step(blocks_RateLimiter *self, float x)
 {
     if (blocks_is_nan(x)) {

@@ -60,9 +60,9 @@ typedef struct {
     blocks_Pid fan;
     blocks_RateLimiter ramp;
     int32_t pm_fault; /* 0, or where an operation had no result: */
-    /* 1: proofmark_controller/blocks.py:147 */
+    /* 1: proofmark_controller/blocks.py:152 */
     /* 2: fan_control.py:76 */
-    /* 3: proofmark_controller/blocks.py:83 */
+    /* 3: proofmark_controller/blocks.py:88 */
     /* 4: fan_control.py:64 */
     /* 5: fan_control.py:38 */
 } FanControl;

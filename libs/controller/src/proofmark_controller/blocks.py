@@ -29,6 +29,11 @@ def clamp(x: float32, low: float32, high: float32) -> float32:
     return min(max(low, x), high)
 
 
+def settled(x: float32) -> float32:
+    """0 for what has decayed to nothing; subnormal numbers would hold it, and slow many processors down."""
+    return float32(0.0) if abs(x) < 1e-30 else x
+
+
 @dataclass
 class Pid:
     """PID controller, parallel form: u = kp e + ki integral of e - kd dy/dt.
@@ -80,7 +85,7 @@ class Pid:
         """Update the smoothed slope of the measurement."""
         if self.started:
             change = measured - self.measured_before
-            self.slope = (self.smoothing * self.slope + change) / (self.smoothing + self.period)
+            self.slope = settled((self.smoothing * self.slope + change) / (self.smoothing + self.period))
         self.measured_before = measured
         self.started = True
 
@@ -123,7 +128,7 @@ class LeadLag:
             self.output = self.gain * x
         ahead = self.gain * ((self.period + 2.0 * self.lead) * x + (self.period - 2.0 * self.lead) * self.input_before)
         rest = (self.period - 2.0 * self.lag) * self.output
-        self.output = (ahead - rest) / (self.period + 2.0 * self.lag)
+        self.output = settled((ahead - rest) / (self.period + 2.0 * self.lag))
         self.input_before = x
         return self.output
 
@@ -144,7 +149,8 @@ class FirstOrderFilter:
         if not self.started:
             self.started = True
             self.output = x
-        self.output = self.output + self.period / (self.time_constant + self.period) * (x - self.output)
+        weight = self.period / (self.time_constant + self.period)
+        self.output = settled(self.output + weight * (x - self.output))
         return self.output
 
 
