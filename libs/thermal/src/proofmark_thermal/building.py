@@ -8,14 +8,11 @@ from proofmark_thermal.materials import material_of
 from proofmark_thermal.mesh import Mesh
 from proofmark_thermal.model import Model
 from proofmark_thermal.problem import Contact, Faces, Region, Sink, Source, ThermalProblem
-from proofmark_thermal.selection import select
+from proofmark_thermal.selection import select, skin_of
 from proofmark_thermal.shapes import Axisymmetric, Plane, Rod
 from proofmark_thermal.space import Degree, Space, space
 from proofmark_thermal.terms import Conduction, Film, Heating, Joint, Radiation, Term
 from proofmark_thermal.values import OfTime, negative
-
-SKINS: dict[type, tuple[str, ...]] = {Plane: ("front", "back"), Rod: ("side",)}
-"""Faces that a section itself stands for."""
 
 
 def build(problem: ThermalProblem, mesh: Mesh, degree: Degree = 2) -> Model:
@@ -51,9 +48,8 @@ def _cells(space: Space, region: str) -> Integrals:
 def _faces(space: Space, faces: Faces, where: str) -> Integrals:
     """The outer facets that a selector means, or the section itself where it is the face."""
     mesh = space.mesh
-    part, _, name = (faces.name or "").rpartition(".")
-    if name in SKINS.get(type(mesh.symmetry), ()):
-        region = faces.region or part
+    if skin_of(faces, mesh.symmetry):
+        region = faces.region or (faces.name or "").rpartition(".")[0]
         cells = mesh.cell_region == mesh.regions.index(region) if region else slice(None)
         width = mesh.symmetry.perimeter if isinstance(mesh.symmetry, Rod) else 1.0
         return _integrals(space, space.cells[cells], width)

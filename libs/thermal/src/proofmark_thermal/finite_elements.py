@@ -55,13 +55,13 @@ class FiniteElements:
             model = build(problem, mesh, self.degree)
             check_model(model)
             found = answer(model)
-            estimated = _estimate(model, found)
+            stated = estimated(model, found)
             change = np.inf if before is None else CHANGE_FACTOR * float(np.abs(found.readings.every - before).max())
-            error_k = max(estimated.error_k, change) + found.time_error_k
+            error_k = max(stated.error_k, change) + found.time_error_k
             levels.append(Level(model.size, found.readings.hottest.temperature, error_k))
             if error_k <= problem.accuracy or model.size * GROWTH > most:
                 break
-            before, mesh = found.readings.every, refined(mesh, worst(estimated.cells))
+            before, mesh = found.readings.every, refined(mesh, worst(stated.cells))
         check_answer(model, found.peak)
         return Solution(
             self.name,
@@ -105,8 +105,8 @@ def answer(model: Model) -> Answer:
     return Answer(found.temperatures, found.peak, found.readings, at_end, found.course, tolerance_of(model, transient))
 
 
-def _estimate(model: Model, found: Answer) -> Estimate:
-    """Of the steady error, or of the error when it was hottest, as a step of the whole duration would pass it on."""
+def estimated(model: Model, found: Answer) -> Estimate:
+    """Estimate the error of an answer; of a transient, when it was hottest, as one step of its length passes it on."""
     transient, when = model.problem.transient, found.readings.hottest.time_s
     matrix = csr_array(model.tangent(found.peak, when).T)
     if transient is not None:

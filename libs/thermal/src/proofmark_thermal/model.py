@@ -11,6 +11,7 @@ from proofmark_thermal.arrays import FloatArray, IntArray
 from proofmark_thermal.errors import Unassigned
 from proofmark_thermal.integrals import Integrals
 from proofmark_thermal.materials import Material
+from proofmark_thermal.probes import probe_weights
 from proofmark_thermal.problem import ThermalProblem
 from proofmark_thermal.space import Space
 from proofmark_thermal.terms import Conduction, Storage, Term, now, sum_of
@@ -53,6 +54,11 @@ class Model:
     @cached_property
     def free_nodes(self) -> IntArray:
         return np.setdiff1d(np.arange(self.size), self.fixed_nodes)
+
+    @cached_property
+    def probe_weights(self) -> dict[str, FloatArray]:
+        """The (n,) weights of the nodes in each probe's temperature."""
+        return {name: probe_weights(self.space, self.cells, probe) for name, probe in self.problem.probes.items()}
 
     @cached_property
     def storages(self) -> tuple[Storage, ...]:

@@ -6,13 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from proofmark_thermal.arrays import FloatArray
-from proofmark_thermal.elements import shapes
 from proofmark_thermal.model import Model
-from proofmark_thermal.problem import Probe
 from proofmark_thermal.terms import Heating
-
-_INSIDE = -1e-9
-"""Least barycentric coordinate of a point that a cell holds."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,7 @@ def read(model: Model, temperatures: FloatArray, time_s: float = 0.0) -> Reading
         name: Hottest(float(weights @ temperatures) + rise, place, name, time_s)
         for name, (weights, rise, place) in _junctions(model, temperatures, time_s).items()
     }
-    probes = {name: float(_probe(model, probe) @ temperatures) for name, probe in model.problem.probes.items()}
+    probes = {name: float(weights @ temperatures) for name, weights in model.probe_weights.items()}
     hottest = max([*regions.values(), *junctions.values()], key=lambda each: each.temperature)
     return Readings(hottest, regions, probes, {name: each.temperature for name, each in junctions.items()})
 
@@ -77,7 +72,7 @@ def goals(model: Model, temperatures: FloatArray, time_s: float = 0.0) -> dict[s
         weights = np.zeros(model.size)
         weights[nodes[temperatures[nodes].argmax()]] = 1
         found[f"hottest of {name}"] = weights
-    found |= {f"probe {name}": _probe(model, probe) for name, probe in model.problem.probes.items()}
+    found |= {f"probe {name}": weights for name, weights in model.probe_weights.items()}
     for name, (weights, _, _) in _junctions(model, temperatures, time_s).items():
         found[f"junction {name}"] = weights
     return found
@@ -96,21 +91,3 @@ def _junctions(
             rise = source.junction_resistance * term.watts(temperatures, time_s)
             found[term.name] = (term.operator, rise, tuple(float(x) for x in middle))
     return found
-
-
-def _probe(model: Model, probe: Probe) -> FloatArray:
-    """The weights of the cell that holds the point, else of the nearest node."""
-    point = np.array(probe.nearest[: model.space.mesh.dimension])
-    names = [probe.region] if probe.region is not None else list(model.cells)
-    weights = np.zeros(model.size)
-    for name in names:
-        cells = model.cells[name]
-        inner = np.einsum("mcd,md->mc", cells.corner_gradients, point - cells.places[:, 0])
-        inner[:, 0] += 1
-        best = int(inner.min(axis=1).argmax())
-        if inner[best].min() >= _INSIDE:
-            weights[cells.nodes[best]] = shapes(inner[best : best + 1], cells.degree)[0]
-            return weights
-    nodes = np.unique(np.concatenate([model.space.node_regions[name] for name in names]))
-    weights[nodes[np.linalg.norm(model.space.nodes[nodes] - point, axis=1).argmin()]] = 1
-    return weights

@@ -1,6 +1,6 @@
 """Which patches of a mesh a selector means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -8,8 +8,10 @@ from proofmark_thermal.arrays import BoolArray, FloatArray, IntArray
 from proofmark_thermal.errors import NothingSelected, TooMuchSelected, UnknownName
 from proofmark_thermal.mesh import Mesh, outward
 from proofmark_thermal.problem import Faces
-from proofmark_thermal.shapes import Vector
+from proofmark_thermal.shapes import Plane, Rod, Symmetry, Vector
 
+SKINS: Mapping[type, tuple[str, ...]] = {Plane: ("front", "back"), Rod: ("side",)}
+"""Faces that a section itself stands for."""
 _CLOSE = 1e-6
 """Of the body's extent: how far a face may lie from the plane that it is said to lie in."""
 _PARALLEL = np.cos(np.radians(1.0))
@@ -51,6 +53,12 @@ def select(mesh: Mesh, faces: Faces, where: str) -> IntArray:
         got = [_full(mesh, number) for number in np.flatnonzero(chosen).tolist()]
         raise TooMuchSelected(where, described(faces), f"{faces.count} faces", got)
     return np.flatnonzero(chosen[mesh.facet_patch])
+
+
+def skin_of(faces: Faces, symmetry: Symmetry) -> str:
+    """Return which face the section itself stands for is meant; empty if an outer one is."""
+    name = (faces.name or "").rpartition(".")[2]
+    return name if name in SKINS.get(type(symmetry), ()) else ""
 
 
 def described(faces: Faces) -> str:

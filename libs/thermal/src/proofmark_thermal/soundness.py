@@ -1,13 +1,16 @@
 """Bad input that shows only on a mesh, and answers that the input does not cover."""
 
+from itertools import combinations
+
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from proofmark_thermal.arrays import FloatArray, IntArray
 from proofmark_thermal.errors import BeyondMaterial, MeshTooLarge, NoSink, PointSource, TooMuchSelected
+from proofmark_thermal.mesh import rows_in
 from proofmark_thermal.model import Model
-from proofmark_thermal.selection import described
+from proofmark_thermal.selection import described, skin_of
 from proofmark_thermal.terms import Film, Radiation
 from proofmark_thermal.values import extremes
 
@@ -65,19 +68,15 @@ def check_answer(model: Model, temperatures: FloatArray) -> None:
 
 
 def _check_claims(model: Model) -> None:
-    owners: dict[tuple[int | str, ...], str] = {}
-    for name, sink in model.problem.sinks.items():
-        if sink.temperature is None and sink.convection is None:
-            continue
-        faces = model.faces[name]
-        # The two surfaces of a section are made of the same cells.
-        skin = sink.faces.name or "" if faces.nodes.shape[1] == model.space.cells.shape[1] else ""
-        for facet in np.unique(np.sort(faces.nodes, axis=1), axis=0):
-            other = owners.setdefault((skin.rpartition(".")[2], *facet.tolist()), name)
-            if other != name:
-                raise TooMuchSelected(
-                    f"sink {name}", described(sink.faces), "faces that no other sink cools", [f"faces of sink {other}"]
-                )
+    sinks, symmetry = model.problem.sinks, model.space.mesh.symmetry
+    cooling = {name: sink for name, sink in sinks.items() if not (sink.temperature is None and sink.convection is None)}
+    for (one, first), (other, second) in combinations(cooling.items(), 2):
+        if skin_of(first.faces, symmetry) != skin_of(second.faces, symmetry):
+            continue  # the two surfaces of a section are made of the same cells
+        here, there = (np.sort(model.faces[name].nodes, axis=1) for name in (one, other))
+        if here.shape[1] == there.shape[1] and (rows_in(here, np.unique(there, axis=0)) >= 0).any():
+            words, expected = described(second.faces), "faces that no other sink cools"
+            raise TooMuchSelected(f"sink {other}", words, expected, [f"faces of sink {one}"])
 
 
 def _check_sinks(model: Model) -> None:
