@@ -54,3 +54,11 @@ def test_an_exact_answer_has_no_estimated_error() -> None:
     }
     model = build(replace(problem, sinks=sinks), mesh_for(problem))
     assert estimated(model, answer(model)).error_k < 1e-9
+
+
+def test_a_mesh_that_leaves_no_room_for_another_has_a_finite_estimate() -> None:
+    problem = cases()["NAFEMS-T4"].problem
+    solution = FiniteElements(most_unknowns=500).solve(problem)
+    assert len(solution.levels) == 1
+    assert not solution.accurate
+    assert 0.1 < solution.error_estimate_k < 2

@@ -18,7 +18,7 @@ class Level:
     unknowns: int
     hottest_k: float
     error_estimate_k: float
-    """Infinite on the first mesh, which nothing is compared with."""
+    """Of the first mesh by its gradients alone: there is nothing to compare it with."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,7 +25,7 @@ from proofmark_thermal.steady import steady
 from proofmark_thermal.terms import sum_of
 from proofmark_thermal.transient import run, tolerance_of
 
-GROWTH = 4.0
+GROWTH = 3.0
 """Most by which unknowns grow from one mesh to the next."""
 CHANGE_FACTOR = 2.0
 """From the change between two meshes to the error of the finer one: enough where each takes away a third or more."""
@@ -56,10 +56,11 @@ class FiniteElements:
             check_model(model)
             found = answer(model)
             stated = estimated(model, found)
-            change = np.inf if before is None else CHANGE_FACTOR * float(np.abs(found.readings.every - before).max())
+            change = 0.0 if before is None else CHANGE_FACTOR * float(np.abs(found.readings.every - before).max())
             error_k = max(stated.error_k, change) + found.time_error_k
             levels.append(Level(model.size, found.readings.hottest.temperature, error_k))
-            if error_k <= problem.accuracy or model.size * GROWTH > most:
+            held = before is not None and error_k <= problem.accuracy
+            if held or model.size * GROWTH > most:
                 break
             before, mesh = found.readings.every, refined(mesh, worst(stated.cells))
         check_answer(model, found.peak)
