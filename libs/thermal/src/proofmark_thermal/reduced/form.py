@@ -1,8 +1,8 @@
 """The affine form with parameters put in: which factor drives which operator, what is constant and merged.
 
-Places are named as `proofmark_thermal.affine` names coefficients, with `sinks.fins.ambient`, `sinks.cold.temperature`
-and `contacts.sink.chip.resistance` beside them. A parameter drives one place or several; what nothing drives stays what
-the problem says, schedules as they start.
+Places are named as `proofmark_thermal.affine` names coefficients, with `sinks.fins.ambient`, `sinks.cold.temperature`,
+`contacts.sink.chip.resistance` and `transient.initial` beside them. A parameter drives one place or several; what
+nothing drives stays what the problem says, schedules as they start.
 """
 
 from collections.abc import Mapping, Sequence
@@ -73,13 +73,13 @@ class Form:
         return self.coefficients.factors(self.coefficients.checked(parameters))
 
 
-def form_of(model: Model, varied: Mapping[str, Varied], reference: str | None = None) -> Form:
+def form_of(model: Model, varied: Mapping[str, Varied], *, timed: bool = False) -> Form:
     """Put parameters into a model.
 
     Parameters
     ----------
-    reference
-        The parameter whose temperature all others are told from; a fixed temperature or an ambient if None.
+    timed
+        Temperatures are told from the initial one; else from a fixed temperature or an ambient, which saves its load.
 
     Raises
     ------
@@ -97,7 +97,8 @@ def form_of(model: Model, varied: Mapping[str, Varied], reference: str | None = 
     heats = _merged([(drivers.heat(place), load) for place, load in parts.loads.items()])
     fixed = tuple(drivers.plain(f"sinks.{name}.temperature") for name in model.fixed)
     films = _merged([drivers.warming(place, parts.operators[place]) for place in parts.ambients])
-    origin: Quantity = reference or next(iter([*fixed, *(film.ambient for film in films)]), 0.0)
+    surroundings = [*fixed, *(film.ambient for film in films)]
+    origin = drivers.plain("transient.initial") if timed else next(iter(surroundings), 0.0)
     films = {film: load for film, load in films.items() if film.ambient != origin}
     coefficients = Coefficients(tuple(varied), tuple(operators), tuple(heats), tuple(films), fixed, origin)
     loads = np.column_stack([np.empty((model.size, 0)), *heats.values(), *films.values()])
@@ -112,6 +113,8 @@ class _Drivers:
         numbers: dict[str, OfTime] = {**parts.coefficients, **parts.powers}
         numbers |= {_ambient(place): value for place, value in parts.ambients.items()}
         numbers |= {f"sinks.{name}.temperature": value for name, (_, value) in parts.model.fixed.items()}
+        if parts.model.problem.transient is not None:
+            numbers["transient.initial"] = parts.model.problem.transient.initial
         self.numbers = {place: now(value, 0.0) for place, value in numbers.items()}
         known = [*self.numbers, *(_resistance(place) for place in numbers if place.startswith("contacts"))]
         self.parameters: dict[str, str] = {}

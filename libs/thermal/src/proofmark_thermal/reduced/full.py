@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from proofmark_thermal.arrays import FloatArray
 from proofmark_thermal.errors import NotConverged
@@ -27,10 +28,7 @@ class FullSolver:
     @cached_property
     def precondition(self) -> Solve:
         """What solves the reference system among the free nodes."""
-        matrix, free = self.form.matrix(self.middle), self.form.free
-        if len(free) > FACTORISED:
-            return solver(matrix, self.form.model.space, free, reused=True)
-        return factorised(matrix if len(free) == matrix.shape[0] else matrix[free][:, free], symmetric=True)
+        return factorised_free(self.form.matrix(self.middle), self.form)
 
     def rise(
         self,
@@ -92,3 +90,11 @@ class FullSolver:
         rises = np.zeros(self.form.model.size)
         rises[self.form.free] = inner
         return rises
+
+
+def factorised_free(matrix: csr_array, form: Form) -> Solve:
+    """Return what solves a symmetric system among the free nodes again and again."""
+    free = form.free
+    if len(free) > FACTORISED:
+        return solver(matrix, form.model.space, free, reused=True)
+    return factorised(matrix if len(free) == matrix.shape[0] else matrix[free][:, free], symmetric=True)

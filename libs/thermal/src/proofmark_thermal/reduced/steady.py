@@ -7,16 +7,15 @@ import numpy as np
 
 from proofmark_thermal.arrays import FloatArray
 from proofmark_thermal.model import Model
-from proofmark_thermal.reduced.coefficients import Factor
-from proofmark_thermal.reduced.form import Form, Varied, form_of
+from proofmark_thermal.reduced.form import Varied, form_of
 from proofmark_thermal.reduced.full import FullSolver
 from proofmark_thermal.reduced.greedy import MOST_SHAPES, grown, means, middle, one, represented
 from proofmark_thermal.reduced.hot_spots import Trained, maximum
+from proofmark_thermal.reduced.junctions import over_faces
 from proofmark_thermal.reduced.model import ReducedModel
 from proofmark_thermal.reduced.readouts import Reading
 from proofmark_thermal.reduced.sketch import sketch
 from proofmark_thermal.reduced.temperatures import Bounded, Temperatures, greatest, replaced
-from proofmark_thermal.terms import now
 
 ACCURACY_K = 0.05
 _SLACK = 0.1
@@ -114,20 +113,10 @@ def reduce_steady(
     }
     probes = {name: readings[f"probe {name}"] for name in model.problem.probes}
     junctions = {
-        name: (readings[f"junction {name}"], _over(form, name))
+        name: (readings[f"junction {name}"], over_faces(form, name))
         for name, source in model.problem.sources.items()
         if source.junction_resistance is not None
     }
     ranges = {name: (each.low, each.high) for name, each in varied.items()}
     reduced = ReducedModel(form.coefficients, ranges, system, trained.box, regions, probes, junctions, model.size)
     return Reduction(reduced, full)
-
-
-def _over(form: Form, source: str) -> Factor:
-    """What a junction is above the mean of its faces."""
-    resistance = form.model.problem.sources[source].junction_resistance
-    place = next(place for place in form.affine.loads if place.rpartition(".")[0] == f"sources.{source}")
-    watts = float(form.affine.loads[place].sum())
-    quantity = next((name for name, each in form.varied.items() if place in each.places), None)
-    given = now(form.affine.powers[place], 0.0) if quantity is None else quantity
-    return Factor(given, (resistance or 0.0) * watts)
