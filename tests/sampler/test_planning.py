@@ -1,5 +1,6 @@
 """Chunks cover a batch's vectors, each once, and fit into messages."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from proofmark_sampler.asking import propose
 from proofmark_sampler.planning import chunks, commands
 from proofmark_sampler.vectors import batch_vectors
 from tests.designs import clearance_design
+from tests.systems import loops
 
 
 def plan(sizes: tuple[int, ...]) -> BatchPlanned:
@@ -44,3 +46,22 @@ def test_the_largest_chunk_fits_into_a_message() -> None:
 def test_vectors_do_not_depend_on_the_constants() -> None:
     design = clearance_design(samples=10, method="monte-carlo")
     assert set(batch_vectors(design, propose(design, []).uniforms)) == {"bore", "shaft"}
+
+
+def test_runs_in_time_are_told_their_controller_and_their_places_in_the_batch() -> None:
+    design, columns = loops.spec().design, loops.vectors(5)
+    found = commands(design, plan((3, 2)), columns)
+    assert [command.noise and command.noise.vectors for command in found] == [(0, 1, 2), (3, 4)]
+    assert all(command.controller == design.controller for command in found)
+    again = commands(design, plan((2,)), {n: c[[1, 4]] for n, c in columns.items()}, places=np.array([1, 4]))
+    assert again[0].noise is not None
+    assert again[0].noise.vectors == (1, 4)
+    assert again[0].noise.seed == design.reliability.seed
+    quiet = clearance_design(samples=10, method="monte-carlo")
+    assert commands(quiet, plan((1,)), {"bore": np.ones(1), "shaft": np.ones(1)})[0].noise is None
+
+
+def test_chunks_of_longer_runs_hold_fewer_vectors() -> None:
+    short = loops.spec().design
+    long, longest = (loops.spec({"duration: 10 s": f"duration: {time} s"}).design for time in (1000, 100_000))
+    assert [chunks(design, 1000, None)[0] for design in (short, long, longest)] == [500, 100, 1]

@@ -14,10 +14,12 @@ from proofmark.exits import Exit
 from proofmark.failures import Failure
 from proofmark.specs import checked, load_spec
 from proofmark_contracts.campaign import RUN_STATUS
+from proofmark_contracts.cosimulation import CosimModel, Noise
 from proofmark_contracts.design import Design, Requirement, Unit
 from proofmark_reliability.marginals import quantile
 from proofmark_sampler.asking import propose
 from proofmark_sampler.vectors import batch_vectors
+from proofmark_simulator.cosim_model import Described
 from proofmark_simulator.outcome import Outcome
 from proofmark_simulator.runner import ModelRunner
 from proofmark_spec import Spec, parse
@@ -46,7 +48,7 @@ def evaluate(
     loaded = _with_replacements(load_spec(spec), set_ or [], spec)
     design = loaded.design
     point = _median(design) if sample is None else _vector(design, sample)
-    outcome = asyncio.run(_run(loaded, point))
+    outcome = asyncio.run(_run(loaded, point, sample or 0))
     rows = [_judged(requirement, outcome) for requirement in design.requirements]
     passed = all(row["passed"] for row in rows)
     status = RUN_STATUS[outcome.status[0]]
@@ -91,14 +93,18 @@ def _vector(design: Design, index: int) -> dict[str, float]:
     return {name: float(drawn[name][index]) if name in drawn else value for name, value in _median(design).items()}
 
 
-async def _run(spec: Spec, point: dict[str, float]) -> Outcome:
+async def _run(spec: Spec, point: dict[str, float], place: int) -> Outcome:
     design = spec.design
     model = design.model
-    source = spec.files[model.file.path] if model.kind == "python" else None
     random = set(design.random_parameters)
     columns = {name: np.array([value]) for name, value in point.items() if name in random}
     constants = {name: value for name, value in point.items() if name not in random}
     async with ModelRunner() as runner:
+        if isinstance(model, CosimModel):
+            noise = Noise(seed=design.reliability.seed, vectors=(place,))
+            described = Described(model, design.controller, spec.files, noise, 0)
+            return await runner.simulate(described, columns, constants, design.metrics)
+        source = spec.files[model.file.path] if model.kind == "python" else None
         return await runner.run(model, source, columns, constants, design.metrics, 1)
 
 

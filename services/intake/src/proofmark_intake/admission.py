@@ -105,9 +105,8 @@ async def _number(stem: str, event: str, submission_sha256: str, context: Contex
 
 
 async def _store(spec: Spec, context: Context) -> None:
-    """Every file into the core's store; the model's into the workers', who see no other."""
+    """Every file into the core's store; those that runs read into the workers', who see no other."""
     for data in spec.files.values():
         await context.core.put(data)
-    model = spec.design.model
-    if model.kind == "python":
-        await context.stores[Zone.COMPUTE].put(spec.files[model.file.path])
+    for file in spec.design.run_files:
+        await context.stores[Zone.COMPUTE].put(spec.files[file.path])

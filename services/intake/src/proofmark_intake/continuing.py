@@ -33,7 +33,12 @@ def taken_over(continues: Continues, design: Design, parent: StudyOpened, assess
         _extensible(design, parent.design, assessed)
     elif not assessed.missing_by_status:
         raise Unacceptable(f"continues: every run of {continues.parent} has an answer: nothing runs again")
-    return TakenOver(assessed.batches, design.model != parent.design.model)
+    return TakenOver(assessed.batches, _model(design) != _model(parent.design))
+
+
+def _model(design: Design) -> tuple[object, ...]:
+    """All that a run depends on beside its vector."""
+    return design.model, design.controller
 
 
 def _same_question(continues: Continues, design: Design, before: Design) -> None:
@@ -51,7 +56,7 @@ def _same_question(continues: Continues, design: Design, before: Design) -> None
 
 def _extensible(design: Design, before: Design, assessed: ReliabilityAssessed) -> None:
     """A sequence that was planned may go on; anything else was assessed once and for all."""
-    if design.model != before.model:
+    if _model(design) != _model(before):
         raise Unacceptable("model: expected the parent's, got another: a sequence goes on with the same model")
     plain = all(block.role == "plain" for told in assessed.rounds for block in told.blocks)
     if before.reliability.stop == "samples" or not plain:

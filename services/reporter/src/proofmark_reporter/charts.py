@@ -12,6 +12,7 @@ from proofmark_reporter.figures import drawn_of, histogram, scatter, tail
 from proofmark_reporter.following import counted_runs, failure_chart, reliability_chart, weighed_runs
 from proofmark_reporter.quantities import DIMENSIONLESS, of_differences, stated_percent, symbol
 from proofmark_reporter.rounds import course, worst_margins
+from proofmark_reporter.trace_charts import trace_chart
 
 MOST_HISTOGRAMS = 6
 
@@ -94,6 +95,16 @@ class Charts:
         title = f"{parameter} against the margin of {asked.name}"
         note = f"Drawn: {drawn_of(margins)} (crosses), evenly over the study."
         return Chart(Markup(svg), title, _in(parameter, units[0]), up, note, by_role=not self.evidence.plain)
+
+    def traces(self) -> list[Chart]:
+        """What the signals of a system did; none where nothing runs in time."""
+        traced = self.evidence.traced
+        found = []
+        for index, (name, trace) in enumerate(traced.traces.items() if traced else ()):
+            assert traced is not None
+            drawn, unit = trace_chart(f"trace{index}", traced.times_s, trace)
+            found.append(Chart(Markup(drawn), f"{name}, {unit}" if unit else name, "time, s", ""))
+        return found
 
     def _unit(self, name: str) -> Unit:
         return self.design.units.get(name, DIMENSIONLESS)

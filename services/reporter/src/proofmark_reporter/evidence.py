@@ -9,6 +9,7 @@ from proofmark_contracts.study import StudyOpened
 from proofmark_reliability.designs import METHODS
 from proofmark_reliability.tally import Group, groups
 from proofmark_reporter.runs import Runs
+from proofmark_reporter.tracing import Traced
 
 
 class EvidenceContradictsItself(ValueError):
@@ -40,7 +41,9 @@ class Evidence:
     """Of the payload that the gate signed."""
     runs: Runs
     model_source: str | None = None
-    """Text of the model's file, if it is one."""
+    """Text of the model's file, or of the controller's, if it is one."""
+    traced: Traced | None = None
+    """What some of the runs did over time, if they run in time."""
 
     def __post_init__(self) -> None:
         for group, estimate in zip(self.judged, self.assessed.estimates, strict=True):
@@ -85,8 +88,9 @@ class Evidence:
         estimates = self.assessed.estimates
         uncertified = [e for e in estimates if e.certified == "no"]
         if self.verdict == "rejected":
-            return next(e for e in estimates if e.bound_high < e.target and e not in uncertified)
+            missed = [e for e in estimates if e.bound_high < e.target and e not in uncertified]
+            return (*missed, *estimates)[0]
         if self.verdict == "not-proven":
             conditional = [e for e in estimates if e.certified == "conditional"]
-            return (*uncertified, *(e for e in estimates if e.bound_low < e.target), *conditional)[0]
+            return (*uncertified, *(e for e in estimates if e.bound_low < e.target), *conditional, *estimates)[0]
         return min(estimates, key=lambda e: e.bound_low - e.target)

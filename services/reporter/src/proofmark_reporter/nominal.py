@@ -1,26 +1,38 @@
 """The design without its tolerances: every metric where each parameter has its median."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from proofmark_contracts.design import Design
+from proofmark_contracts.design import Design, ExpressionModel
 from proofmark_expression import Expression
 from proofmark_reliability.marginals import quantile
 from proofmark_reliability.tally import margin
 
 
-def nominal_margins(design: Design) -> tuple[float, ...] | None:
-    """Return the nominal margin to each requirement, SI, NaN where the arithmetic leaves its domain.
+def nominal_margins(design: Design, metrics: Mapping[str, float] | None = None) -> tuple[float, ...] | None:
+    """Return the nominal margin to each requirement, SI, NaN where there is no answer.
 
     None for a python model: code of a spec runs in the simulators only.
+
+    Parameters
+    ----------
+    metrics
+        Where each parameter has its median, if they are known already.
     """
-    if design.model.kind != "expression":
+    if metrics is None and design.model.kind == "expression":
+        metrics = _evaluated(design, design.model)
+    if metrics is None:
         return None
+    values = {name: np.array(metrics[name]) for name in design.metrics}
+    return tuple(float(margin(values[one.metric], one.low, one.high)) for one in design.requirements)
+
+
+def _evaluated(design: Design, model: ExpressionModel) -> dict[str, float]:
     point = {
         name: law.value
         if law.kind == "constant"
         else float(quantile(law.kind, law.model_dump(exclude={"kind"}), np.array([0.5]))[0])
         for name, law in design.parameters.items()
     }
-    metrics = design.model.metrics
-    found = {name: Expression.parse(metrics[name]).evaluate(point) for name in design.metrics}
-    return tuple(float(margin(found[one.metric], one.low, one.high)) for one in design.requirements)
+    return {name: float(Expression.parse(model.metrics[name]).evaluate(point)) for name in design.metrics}

@@ -17,6 +17,7 @@ from proofmark_reporter.quantities import DIMENSIONLESS, MEASURED, difference, n
 from proofmark_reporter.rounds import rows
 from proofmark_reporter.runs import BoolArray, FloatArray
 from proofmark_reporter.sigmas import pf_by_requirement, six_sigma
+from proofmark_reporter.system_wording import measured, part_told
 
 BETWEEN_SCRAMBLES = ("sobol", "halton")
 MARGIN = 4
@@ -114,6 +115,10 @@ class _View:
             "shares": assessed.causes.shares[:MOST_CAUSES],
             "shares_left_out": assessed.causes.shares[MOST_CAUSES:],
             "scatter": charts.scatter(),
+            "traces": charts.traces(),
+            "traced": evidence.traced,
+            "part_told": part_told,
+            "measured": measured,
             "worst": self._worst(),
             "missing": list(self._missing()),
             "missing_effect": " ".join(filter(None, self._missing_effect(system))),
@@ -136,7 +141,8 @@ class _View:
         return self.design.units.get(name, DIMENSIONLESS)
 
     def _requirements(self) -> Iterator[dict[str, object]]:
-        nominal = nominal_margins(self.design)
+        traced = self.evidence.traced
+        nominal = nominal_margins(self.design, None if traced is None else traced.nominal)
         plain = self.runs.margins[self.runs.plain & self.runs.answered]
         pf = pf_by_requirement(self.runs) if self.evidence.weighed else None
         for index, (asked, fared) in enumerate(zip(self.design.requirements, self.assessed.margins, strict=True)):

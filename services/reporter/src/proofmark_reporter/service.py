@@ -1,11 +1,12 @@
 """Reporter: checks the gate's signature, then writes what a study found, for people and for machines."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from proofmark_chassis import Context, Rejected, Service
 from proofmark_contracts.assessment import ReliabilityAssessed, Round
 from proofmark_contracts.custody import DesignDecided, ReportCompiled
+from proofmark_contracts.design import Design, PythonModel
 from proofmark_contracts.frozen import FileRef, sha256_hex
 from proofmark_contracts.message import Message, TableRef
 from proofmark_contracts.study import StudyOpened
@@ -13,12 +14,14 @@ from proofmark_contracts.tables import decode_table, floats
 from proofmark_custody.decision import Decision, read_decision
 from proofmark_custody.errors import CustodyError
 from proofmark_custody.trust import Trust
+from proofmark_reliability.tally import groups
 from proofmark_reporter.drawing import warm_up
 from proofmark_reporter.evidence import Evidence, EvidenceContradictsItself
 from proofmark_reporter.report import render
 from proofmark_reporter.results import results_parquet
 from proofmark_reporter.runs import Batch, Runs, Table
 from proofmark_reporter.settings import ReporterSettings
+from proofmark_reporter.tracing import trace
 
 service = Service("reporter", ReporterSettings)
 PLAIN_ROUND = Round(reason="", blocks=())
@@ -37,7 +40,8 @@ async def compile_report(decided: DesignDecided, context: Context) -> list[Messa
     decision = _verified(context)
     opened, assessed = await _facts(decision, context)
     runs = await context.compute(Runs.of, await _batches(assessed, context), opened.design)
-    source = await _source(opened, context)
+    read = {file.path: await context.core.get(file.sha256) for file in opened.design.run_files}
+    source = _source(opened.design, read)
     try:
         evidence = await context.compute(
             Evidence,
@@ -49,6 +53,7 @@ async def compile_report(decided: DesignDecided, context: Context) -> list[Messa
             decision_sha256=decision.sha256,
             runs=runs,
             model_source=source,
+            traced=await context.compute(trace, runs, opened.design, read, _judged(opened.design)),
         )
     except EvidenceContradictsItself as error:
         raise Rejected(f"study {decided.study}: {error}") from error
@@ -97,8 +102,13 @@ async def _table(ref: TableRef, context: Context) -> Table:
     return decode_table(await context.core.get(ref.sha256))
 
 
-async def _source(opened: StudyOpened, context: Context) -> str | None:
-    model = opened.design.model
-    if model.kind != "python":
-        return None
-    return (await context.core.get(model.file.sha256)).decode(errors="replace")
+def _source(design: Design, read: Mapping[str, bytes]) -> str | None:
+    """The text of the code that a spec brought."""
+    file = design.model.file if isinstance(design.model, PythonModel) else design.controller and design.controller.file
+    return read[file.path].decode(errors="replace") if file else None
+
+
+def _judged(design: Design) -> tuple[int, ...]:
+    """The requirements of the first thing that is judged."""
+    asked = design.requirements
+    return groups([one.name for one in asked], [one.target for one in asked], design.reliability.target)[0].members

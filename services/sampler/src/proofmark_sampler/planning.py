@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+import numpy.typing as npt
+
 from proofmark_contracts.campaign import BatchPlanned, SimulateChunk
-from proofmark_contracts.design import Design, Model
+from proofmark_contracts.cosimulation import CosimModel, Noise
+from proofmark_contracts.design import Design, Model, PythonModel
 from proofmark_contracts.message import TABLE_BYTES_INLINE
 from proofmark_contracts.tables import Column, encode_table
 
 EXPRESSION_CHUNK, VECTORISED_CHUNK, SINGLE_CHUNK = 10_000, 500, 25
+CYCLES_OF_CHUNK = 10_000_000
+"""A second or so of compiled runs in time."""
 TABLE_OVERHEAD_BYTES, COLUMN_OVERHEAD_BYTES = 1024, 256
 
 
@@ -21,13 +27,23 @@ def chunks(design: Design, vectors: int, chunk_vectors: int | None) -> tuple[int
     return (size,) * whole + ((rest,) if rest else ())
 
 
-def commands(design: Design, planned: BatchPlanned, columns: Mapping[str, Column]) -> list[SimulateChunk]:
-    """One command a chunk, with its slice of the vectors that are to run."""
+def commands(
+    design: Design,
+    planned: BatchPlanned,
+    columns: Mapping[str, Column],
+    places: npt.NDArray[np.int64] | None = None,
+) -> list[SimulateChunk]:
+    """One command a chunk, with its slice of the vectors that are to run; `places` are theirs in the batch, if those
+    are not all of it."""
     constants = {name: law.value for name, law in design.parameters.items() if law.kind == "constant"}
     found: list[SimulateChunk] = []
+    in_time = isinstance(design.model, CosimModel)
     first = 0
     for n, size in enumerate(planned.chunks):
-        piece = {name: column[first : first + size] for name, column in columns.items()}
+        run = slice(first, first + size)
+        piece = {name: column[run] for name, column in columns.items()}
+        own = np.arange(first, first + size) if places is None else places[run]
+        noise = Noise(seed=design.reliability.seed, vectors=tuple(own.tolist())) if in_time else None
         found.append(
             SimulateChunk(
                 study=planned.study,
@@ -37,6 +53,8 @@ def commands(design: Design, planned: BatchPlanned, columns: Mapping[str, Column
                 model=design.model,
                 constants=constants,
                 metrics=design.metrics,
+                controller=design.controller,
+                noise=noise,
                 table=encode_table(piece),
             )
         )
@@ -45,6 +63,11 @@ def commands(design: Design, planned: BatchPlanned, columns: Mapping[str, Column
 
 
 def _suiting(model: Model) -> int:
-    if model.kind == "expression":
-        return EXPRESSION_CHUNK
-    return VECTORISED_CHUNK if model.entry == "evaluate" else SINGLE_CHUNK
+    match model:
+        case PythonModel(entry="evaluate_one"):
+            return SINGLE_CHUNK
+        case PythonModel():
+            return VECTORISED_CHUNK
+        case CosimModel(duration_s=duration_s, cycle_s=cycle_s):
+            return max(1, min(VECTORISED_CHUNK, round(CYCLES_OF_CHUNK * cycle_s / duration_s)))
+    return EXPRESSION_CHUNK

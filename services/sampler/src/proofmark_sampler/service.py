@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from proofmark_chassis import Context, Rejected, Service
 from proofmark_contracts.campaign import BatchCompleted, BatchPlanned, Role, Stated
@@ -44,10 +45,10 @@ async def plan(opened: StudyOpened, batch: int, context: Context) -> list[Messag
             return []
     continues = opened.continues
     if continues and (batch < len(opened.imports) or continues.purpose == "rerun-missing"):
-        planned, columns = await take_over(opened, continues, batch, context)
+        planned, columns, places = await take_over(opened, continues, batch, context)
     else:
-        planned, columns = await ask(opened, batch, context)
-    return [planned, *await context.compute(commands, opened.design, planned, columns)]
+        (planned, columns), places = await ask(opened, batch, context), None
+    return [planned, *await context.compute(commands, opened.design, planned, columns, places)]
 
 
 async def ask(opened: StudyOpened, batch: int, context: Context) -> tuple[BatchPlanned, Mapping[str, Column]]:
@@ -100,14 +101,15 @@ async def taken_vectors(opened: StudyOpened, context: Context) -> int:
 
 async def take_over(
     opened: StudyOpened, continues: Continues, batch: int, context: Context
-) -> tuple[BatchPlanned, Mapping[str, Column]]:
-    """A batch of the parent as it was planned there, with those of its vectors that run in this study."""
+) -> tuple[BatchPlanned, Mapping[str, Column], npt.NDArray[np.int64]]:
+    """A batch of the parent as it was planned there, with those of its vectors that run in this study, and their
+    places in it."""
     before = await context.read(BatchPlanned, continues.parent, batch)
     if before is None:
         raise Rejected(f"batch {batch} of {continues.parent}, which {opened.study} goes on from, is gone")
     again: dict[str, Any] = {"study": opened.study, "chunks": (), "imported": None, "rows": None}
     if batch >= len(opened.imports):
-        return before.model_copy(update=again), {}
+        return before.model_copy(update=again), {}, np.empty(0, np.int64)
     vectors, imported = opened.imports[batch]
     columns = decode_table(await context.core.get(vectors.sha256))
     status = decode_table(await context.core.get(imported.sha256))[STATUS].astype(np.int8)
@@ -121,7 +123,7 @@ async def take_over(
         again["last"] = False
     elif await context.read(BatchPlanned, continues.parent, batch + 1) is None:
         again["last"] = True
-    return before.model_copy(update=again), {name: column[rows] for name, column in columns.items()}
+    return before.model_copy(update=again), {name: column[rows] for name, column in columns.items()}, rows
 
 
 def cut(opened: StudyOpened, vectors: int, context: Context) -> tuple[int, ...]:

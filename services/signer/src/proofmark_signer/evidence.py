@@ -12,8 +12,8 @@ SPEC_FILE = "spec.json"
 
 def placed(design: Design, files: tuple[FileRef, ...]) -> dict[str, FileRef]:
     """Where each file of the submission stands in the folder."""
-    model = design.model.file.path if design.model.kind == "python" else None
-    return {f"{'model' if ref.path == model else 'artifacts'}/{ref.path}": ref for ref in files}
+    model = {ref.path for ref in design.run_files}
+    return {f"{'model' if ref.path in model else 'artifacts'}/{ref.path}": ref for ref in files}
 
 
 def documents(opened: StudyOpened, facts: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -80,11 +80,11 @@ class Tally:
         metrics = {
             name: np.where(status == OK, values, np.nan) for name, values in zip(self.metrics, self.values, strict=True)
         }
-        logs = {int(row): self._log(int(row), status) for row in np.flatnonzero(status != OK)[:LOGS]}
+        logs = {int(row): self._log(int(row)) for row in np.flatnonzero(status != OK)[:LOGS]}
         return Outcome(metrics, status, cpu_s, logs)
 
-    def _log(self, row: int, status: StatusArray) -> str:
-        if status[row] != NOT_A_NUMBER:
+    def _log(self, row: int) -> str:
+        if row in self.texts:
             return tail(self.texts[row])
         answers: Mapping[str, float] = dict(zip(self.metrics, self.values[:, row].tolist(), strict=True))
         faults = (

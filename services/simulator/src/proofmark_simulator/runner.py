@@ -10,6 +10,7 @@ from typing import Self
 from proofmark_contracts import sha256_hex
 from proofmark_contracts.design import ExpressionModel, PythonModel
 from proofmark_simulator.child import Limits
+from proofmark_simulator.cosim_model import Described, Systems, simulate
 from proofmark_simulator.errors import InvalidChunk, Stopped
 from proofmark_simulator.expression_model import evaluate_expressions
 from proofmark_simulator.outcome import FloatArray, Outcome
@@ -29,6 +30,7 @@ class ModelRunner:
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._turn = asyncio.Lock()
+        self._systems = Systems()
         self._processes: OrderedDict[tuple[str, str, str], ModelProcess] = OrderedDict()
         self._closed = False
 
@@ -82,9 +84,7 @@ class ModelRunner:
         Stopped
             The runner is closed.
         """
-        for name, column in columns.items():
-            if column.shape != (rows,):
-                raise InvalidChunk(f"column {name!r} of the vectors: expected shape {(rows,)}, got {column.shape}")
+        _check_shapes(columns, rows)
         if isinstance(model, ExpressionModel):
             return await asyncio.to_thread(evaluate_expressions, model, columns, constants, metrics, rows)
         async with self._turn:
@@ -101,6 +101,23 @@ class ModelRunner:
                 process.close()
                 raise
 
+    async def simulate(
+        self,
+        described: Described,
+        columns: Mapping[str, FloatArray],
+        constants: Mapping[str, float],
+        metrics: tuple[str, ...],
+    ) -> Outcome:
+        """Run every row of a model that runs in time; the other parameters as in `run`.
+
+        Raises
+        ------
+        InvalidChunk
+            The arguments do not belong together.
+        """
+        _check_shapes(columns, len(described.noise.vectors))
+        return await asyncio.to_thread(simulate, self._systems, described, columns, constants, metrics)
+
     def _process(self, model: PythonModel, source: bytes | None) -> ModelProcess:
         if self._closed:
             raise Stopped(f"{model.file.path}: the runner is closed")
@@ -114,6 +131,12 @@ class ModelRunner:
         if len(self._processes) > PROCESSES:
             self._processes.popitem(last=False)[1].close()
         return self._processes[key]
+
+
+def _check_shapes(columns: Mapping[str, FloatArray], rows: int) -> None:
+    for name, column in columns.items():
+        if column.shape != (rows,):
+            raise InvalidChunk(f"column {name!r} of the vectors: expected shape {(rows,)}, got {column.shape}")
 
 
 def _key(model: PythonModel) -> tuple[str, str, str]:

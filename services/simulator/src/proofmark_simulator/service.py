@@ -1,11 +1,15 @@
 """Simulator: a worker that pulls chunks of whatever study is open, and runs their vectors. Counts nothing."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from proofmark_chassis import Context, Rejected, Service
 from proofmark_contracts.campaign import ChunkSimulated, ChunkStop, SimulateChunk
+from proofmark_contracts.cosimulation import CosimModel
+from proofmark_contracts.design import files_of
 from proofmark_contracts.message import Message, Zone
 from proofmark_contracts.tables import STATUS, InvalidTable, decode_table, encode_table, floats
+from proofmark_simulator.cosim_model import Described
+from proofmark_simulator.outcome import FloatArray, Outcome
 from proofmark_simulator.runner import ModelRunner
 from proofmark_simulator.settings import SimulatorSettings
 
@@ -28,10 +32,7 @@ async def simulate(chunk: SimulateChunk, context: Context) -> list[Message]:
     except InvalidTable as error:
         raise Rejected(f"vectors of the chunk: {error}") from error
     columns = {name: floats(column) for name, column in vectors.items()}
-    model = chunk.model
-    source = await context.stores[Zone.COMPUTE].get(model.file.sha256) if model.kind == "python" else None
-    runner = context.resource(ModelRunner)
-    outcome = await runner.run(model, source, columns, chunk.constants, chunk.metrics, chunk.rows)
+    outcome = await _run(chunk, columns, context)
     return [
         ChunkSimulated(
             study=chunk.study,
@@ -42,3 +43,15 @@ async def simulate(chunk: SimulateChunk, context: Context) -> list[Message]:
             logs=outcome.logs,
         )
     ]
+
+
+async def _run(chunk: SimulateChunk, columns: Mapping[str, FloatArray], context: Context) -> Outcome:
+    model, store, runner = chunk.model, context.stores[Zone.COMPUTE], context.resource(ModelRunner)
+    files = {file.path: await store.get(file.sha256) for file in files_of(model, chunk.controller)}
+    if isinstance(model, CosimModel):
+        if chunk.noise is None or len(chunk.noise.vectors) != chunk.rows:
+            raise Rejected(f"noise of the chunk: expected the places of {chunk.rows} vectors, got {chunk.noise}")
+        described = Described(model, chunk.controller, files, chunk.noise, chunk.batch)
+        return await runner.simulate(described, columns, chunk.constants, chunk.metrics)
+    source = next(iter(files.values()), None)
+    return await runner.run(model, source, columns, chunk.constants, chunk.metrics, chunk.rows)
