@@ -8,7 +8,8 @@ from zipfile import ZipFile
 
 import numpy as np
 import pytest
-from fmpy import read_model_description, simulate_fmu
+from fmpy import extract, read_model_description, simulate_fmu
+from fmpy.simulation import instantiate_fmu
 
 from proofmark_controller.host import compilers
 from proofmark_cosim import Component, CosimError, Placed, Recording, System, simulate
@@ -128,6 +129,16 @@ def test_a_communication_step_may_be_several_periods(tmp_path: Path) -> None:
 def test_a_step_that_is_no_multiple_of_the_period_fails_its_vector_only() -> None:
     system = replace(driven(Fmu(data=fmu(RcThermal())), {"heater": "a"}), cycle_s=0.015, duration_s=1.5)
     assert simulate(system, {"a": np.array([0.5, 0.6])}).broken_at.tolist() == [1, 1]
+
+
+def test_time_goes_on_by_the_steps_taken(tmp_path: Path) -> None:
+    unit_file = tmp_path / "heat.fmu"
+    unit_file.write_bytes(fmu(RcThermal(), "3.0"))
+    unit = instantiate_fmu(extract(str(unit_file), str(tmp_path / "unit")), read_model_description(unit_file))
+    unit.enterInitializationMode(startTime=2.0)
+    unit.exitInitializationMode()
+    unit.doStep(2.0, 5 * PERIOD_S)
+    assert unit.getFloat64([0])[0] == pytest.approx(2.0 + 5 * PERIOD_S)
 
 
 def test_an_export_is_the_same_bytes_again() -> None:

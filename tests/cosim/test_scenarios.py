@@ -19,6 +19,8 @@ from proofmark_cosim.scenarios import (
     StepWorkload,
 )
 
+from .systems import trace
+
 TIMES = np.arange(101) * 0.01
 
 
@@ -80,6 +82,19 @@ def test_a_telegraphs_own_seed_is_another_noise() -> None:
     one, other = (driven(RandomTelegraph(rate=20.0, seed=seed))["scenario.value"] for seed in (0, 1))
     assert one.tobytes() != other.tobytes()
     assert one.tobytes() == driven(RandomTelegraph(rate=20.0, seed=0))["scenario.value"].tobytes()
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [Profile(times_s=(0.0, 0.9, 3.0), values=(0.0, 1.0, 1.0)), StepWorkload(at=0.9)],
+)
+def test_what_happens_at_a_cycle_holds_from_that_cycle_on(scenario: Component) -> None:
+    """Although 3 cycles of 0.3 s are a little less than 0.9 s."""
+    assert 3 * 0.3 < 0.9
+    system = System(
+        cycle_s=0.3, duration_s=3.0, plants={"heat": Placed(RcThermal())}, scenario=scenario, signal="heat.workload"
+    )
+    assert np.flatnonzero(trace(system, "scenario.value"))[0] == 3
 
 
 def test_a_profile_that_ends_before_the_run_is_refused() -> None:
