@@ -8,9 +8,11 @@ import pytest
 
 from proofmark.main import VERBS
 from tests.cli.conftest import Command
+from tests.system.test_heat import MEDIAN_RISE_K, slab_spec
 
 EXPECTED_VERBS = (
-    "init validate schema eval run up down submit watch wait ls show cancel pause resume delete report verify doctor"
+    "init validate schema thermal cosim controller eval run up down submit watch wait ls show cancel pause resume "
+    "delete report verify doctor"
 )
 
 
@@ -76,6 +78,29 @@ def test_eval_takes_a_vector_of_the_study(proofmark: Command) -> None:
     assert one["parameters"] != other["parameters"]
     assert proofmark("eval", "examples/latch/spec.yaml", "--sample", "1000").code == 2
     assert proofmark("eval", "examples/latch/spec.yaml", "--set", "colour=red").code == 2
+
+
+def test_thermal_solves_and_reduces_without_a_bus(proofmark: Command, tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(json.dumps(slab_spec()))
+    told = proofmark("thermal", "solve", spec, "--json", "--out", tmp_path / "out")
+    assert told.code == 0, told.err
+    assert json.loads(told.out)["t_max_c"] == pytest.approx(20 + MEDIAN_RISE_K, abs=1e-3)
+    files = {path.name for path in (tmp_path / "out").iterdir()}
+    assert files == {"temperature.vtu", "temperature.png", "mesh.png", "thermal.json"}
+    told = proofmark("thermal", "reduce", spec, "--out", tmp_path / "reduced")
+    assert "volume 4000 mm3: slab 4000" in told.out
+    assert "power 20 W" in told.out
+    assert (tmp_path / "reduced" / "reduced.npz").is_file()
+
+
+def test_thermal_says_what_is_wrong(proofmark: Command, tmp_path: Path) -> None:
+    assert proofmark("thermal", "solve", "examples/latch/spec.yaml").code == 2
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(json.dumps(slab_spec(sinks={})))
+    told = proofmark("thermal", "solve", spec, "--out", tmp_path / "out")
+    assert told.code == 2
+    assert "a steady temperature does not exist" in told.err
 
 
 def test_without_a_bus_verbs_about_studies_exit_with_6(proofmark: Command, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_it_is_a_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("example", ["shaft-fit", "latch"])
+@pytest.mark.parametrize("example", ["shaft-fit", "latch", "photonic-lock"])
 def test_the_examples_follow_it(example: str) -> None:
     written, _ = read_yaml((ROOT / "examples" / example / "spec.yaml").read_bytes(), example)
     VALIDATOR.validate(written)
@@ -63,7 +63,7 @@ def test_what_the_reader_takes_follows_it(sound: dict[str, Any]) -> None:
         ({"reliability": {"target": 0.9, "method": "lhs"}}, "reliability.method"),
         ({"provenance": {"prompt": {"sha256": "00"}}}, "provenance.prompt"),
         ({"isolation": {"tier": 1}}, "isolation.tier"),
-        ({"thermal": {}}, ""),
+        ({"firmware": {}}, ""),
     ],
 )
 def test_what_it_refuses_the_reader_refuses_too(sections: dict[str, Any], path: str) -> None:

@@ -6,6 +6,7 @@ from proofmark_contracts.cosimulation import Controller, Noise
 from proofmark_contracts.design import Model
 from proofmark_contracts.frozen import Frozen
 from proofmark_contracts.message import Message, TableMessage, TableRef, Zone
+from proofmark_contracts.temperatures import ReducedHeat
 
 Role = Literal["plain", "learning", "final"]
 """What a block counts for: `plain` runs are drawn from the parameters' own distribution, `learning` ones estimate
@@ -91,6 +92,8 @@ class SimulateChunk(TableMessage):
     controller: Controller | None = None
     noise: Noise | None = None
     """Of a model that runs in time."""
+    heat: ReducedHeat | None = None
+    """Gives the temperatures among the metrics."""
 
 
 class ChunkSimulated(TableMessage):
@@ -120,5 +123,5 @@ class ChunkStop(Message):
     study: str
 
 
-RUN_STATUS: tuple[str, ...] = ("ok", "error", "timeout", "not-a-number", "worker-lost")
+RUN_STATUS: tuple[str, ...] = ("ok", "error", "timeout", "not-a-number", "worker-lost", "undecided")
 """Why a run has an answer (0) or none (the rest); the `status` column indexes it."""

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from proofmark_contracts.cosimulation import Controller, CosimModel
 from proofmark_contracts.frozen import FileRef, Frozen, Sha256, canonical_json, sha256_hex
+from proofmark_contracts.heat import Thermal
 
 
 class Constant(Frozen):
@@ -144,7 +145,13 @@ class PythonModel(Frozen):
     """Of one run (`evaluate_one`) or of one call with a chunk (`evaluate`)."""
 
 
-Model = Annotated[ExpressionModel | PythonModel | CosimModel, Field(discriminator="kind")]
+class ThermalModel(Frozen):
+    """Nothing but the temperatures of the section `thermal`."""
+
+    kind: Literal["thermal"] = "thermal"
+
+
+Model = Annotated[ExpressionModel | PythonModel | CosimModel | ThermalModel, Field(discriminator="kind")]
 
 
 def files_of(model: Model, controller: Controller | None) -> tuple[FileRef, ...]:
@@ -220,6 +227,7 @@ class Design(Frozen):
     correlations: Correlations | None = None
     model: Model
     controller: Controller | None = None
+    thermal: Thermal | None = None
     requirements: tuple[Requirement, ...]
     reliability: ReliabilityPlan
     artifacts: tuple[FileRef, ...] = ()

@@ -13,6 +13,7 @@ from proofmark_contracts.study import (
     StudyOpened,
     StudyOutcome,
 )
+from proofmark_contracts.temperatures import ThermalAssessed, ThermalModelled
 
 MESSAGES: tuple[type[Message], ...] = (
     SpecSubmitted,
@@ -29,6 +30,8 @@ MESSAGES: tuple[type[Message], ...] = (
     ChunkStop,
     ReliabilityUpdated,
     ReliabilityAssessed,
+    ThermalModelled,
+    ThermalAssessed,
     DesignDecided,
     ReportCompiled,
     ArtifactSigned,

@@ -16,6 +16,7 @@ from proofmark_contracts.study import (
     StudyOpened,
     StudyOutcome,
 )
+from proofmark_contracts.temperatures import ThermalAssessed, ThermalModelled
 
 Messages = tuple[type[Message], ...]
 
@@ -52,20 +53,37 @@ class Role:
 
 SERVICES: dict[str, Role] = {
     "intake": Role(
-        consumes=(SpecSubmitted, StudyCommanded, StudyOpened, ReliabilityAssessed, ReleaseSealed, StudyClosed),
+        consumes=(
+            SpecSubmitted,
+            StudyCommanded,
+            StudyOpened,
+            ReliabilityAssessed,
+            ThermalAssessed,
+            ReleaseSealed,
+            StudyClosed,
+        ),
         waits=(StudyOpened, StudyClosed),
         publishes=(SpecAnswered, StudyOutcome, StudyOpened, StudyExpired, StudyClosed, ChunkStop),
         reads=(StudyCommanded, StudyOpened, StudyClosed, StudyExpired, ReliabilityAssessed),
-        purges=(BatchPlanned, BatchCompleted, ChunkSimulated, ReliabilityUpdated, ReliabilityAssessed, ReportCompiled),
+        purges=(
+            BatchPlanned,
+            BatchCompleted,
+            ChunkSimulated,
+            ReliabilityUpdated,
+            ReliabilityAssessed,
+            ThermalModelled,
+            ThermalAssessed,
+            ReportCompiled,
+        ),
         gets_objects=(Zone.EDGE,),
         puts_objects=(Zone.CORE, Zone.COMPUTE),
         keeps_state=True,
         rules_queue=True,
     ),
     "sampler": Role(
-        consumes=(StudyOpened, BatchCompleted),
+        consumes=(StudyOpened, ThermalModelled, BatchCompleted),
         publishes=(BatchPlanned, SimulateChunk),
-        reads=(StudyOpened, StudyClosed, StudyExpired, BatchPlanned, BatchCompleted),
+        reads=(StudyOpened, StudyClosed, StudyExpired, ThermalModelled, BatchPlanned, BatchCompleted),
         gets_objects=(Zone.CORE,),
         puts_objects=(Zone.CORE, Zone.COMPUTE),
     ),
@@ -85,22 +103,29 @@ SERVICES: dict[str, Role] = {
         puts_objects=(Zone.CORE,),
         keeps_state=True,
     ),
+    "thermal_fem": Role(
+        consumes=(StudyOpened,),
+        publishes=(ThermalModelled, ThermalAssessed),
+        reads=(StudyClosed,),
+        gets_objects=(Zone.CORE,),
+        puts_objects=(Zone.CORE,),
+    ),
     "gate": Role(
-        consumes=(ReliabilityAssessed,),
+        consumes=(ReliabilityAssessed, ThermalAssessed),
         publishes=(DesignDecided,),
-        reads=(StudyOpened, ReliabilityAssessed),
+        reads=(StudyOpened, ReliabilityAssessed, ThermalAssessed),
     ),
     "reporter": Role(
         consumes=(DesignDecided,),
         publishes=(ReportCompiled,),
-        reads=(StudyOpened, ReliabilityAssessed, BatchPlanned),
+        reads=(StudyOpened, ReliabilityAssessed, ThermalModelled, ThermalAssessed, BatchPlanned),
         gets_objects=(Zone.CORE,),
         puts_objects=(Zone.CORE,),
     ),
     "signer": Role(
         consumes=(ReportCompiled,),
         publishes=(ArtifactSigned, ReleaseSealed),
-        reads=(StudyOpened, ReliabilityAssessed, DesignDecided, ReportCompiled),
+        reads=(StudyOpened, ReliabilityAssessed, ThermalAssessed, DesignDecided, ReportCompiled),
         gets_objects=(Zone.CORE,),
         puts_objects=(Zone.CORE,),
     ),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from proofmark_contracts.design import ExpressionModel, Model, PythonModel
+from proofmark_contracts.design import ExpressionModel, Model, PythonModel, ThermalModel
 from proofmark_expression import Dimension
 from proofmark_spec.amounts import dimension_of
 from proofmark_spec.controller import Controlled
@@ -20,7 +20,7 @@ from proofmark_spec.signals import Scope
 from proofmark_spec.units import SiUnit, unit
 
 ENTRIES: tuple[Literal["evaluate"], Literal["evaluate_one"]] = ("evaluate", "evaluate_one")
-KINDS = ["expression", "python", "cosim"]
+KINDS = ["expression", "python", "cosim", "thermal"]
 LONGEST_RUN_S = 24 * 3600.0
 MOST_METRICS, LARGEST_MODEL_BYTES = 256, 1024 * 1024
 TIME = Dimension.of({"time": 1})
@@ -78,6 +78,9 @@ def read_model(
         case "cosim":
             draft = read_cosim(given, parameters, controlling.stated, controlling.controlled, files, report)
             return Metrics(draft.model, {}, {}, frozenset(), draft.scope)
+        case "thermal":
+            mapping(given, ("model",), report, ["kind"])
+            return Metrics(ThermalModel(), {}, {}, frozenset())
         case "expression":
             return _expressions(mapping(given, ("model",), report, ["kind", "metrics"]), parameters, report)
         case _:

@@ -12,6 +12,7 @@ from proofmark_spec.problems import Report, Wrong, below, did_you_mean
 from proofmark_spec.quantities import NAME, quantity
 from proofmark_spec.reading import kind, line, mapping
 from proofmark_spec.signal_requirements import NO_TRAP, Asked, SignalRequirements
+from proofmark_spec.temperatures import HOTTEST
 from proofmark_spec.units import PLAIN_NUMBER, SiUnit
 
 MOST, LONGEST_NAME = 64, 80
@@ -79,7 +80,7 @@ def _requirement(
     if signals is not None:
         given, asked = signals.read(entry, index)
     else:
-        given = mapping(entry, ("requirements", index), report, ["metric"], ["name", "min", "max", "target"])
+        given = mapping(entry, ("requirements", index), report, ["metric"], ["of", "name", "min", "max", "target"])
         asked = _of_model(given, metrics)
     low, high, unit = (0.0, None, PLAIN_NUMBER) if asked.robustness else _limits(given, asked)
     target = None
@@ -98,9 +99,19 @@ def _of_model(given: Mapping[str, Any], metrics: Metrics | None) -> Asked:
         metric = kind(given["metric"], str)
         if not NAME.match(metric) or metric == "status":
             raise Wrong("expected a name of letters, digits and underscores, other than status")
+    if "of" in given:
+        metric = _of_region(metric, given["of"])
     if metrics and metrics.known is not None and metric not in metrics.known:
         raise Wrong(f"the model has no metric {metric!r}{did_you_mean(metric, sorted(metrics.known))}", "metric")
     return Asked(metric, metrics.dimensions.get(metric) if metrics else None, metric)
+
+
+def _of_region(metric: str, region: Any) -> str:
+    """The hottest place of one region has a metric of its own."""
+    if metric != HOTTEST:
+        raise Wrong(f"goes with {HOTTEST}, of a region; {metric} is of the whole design", "of")
+    with below("of"):
+        return f"{HOTTEST}_{kind(region, str)}"
 
 
 def _limits(given: Mapping[str, Any], asked: Asked) -> tuple[float | None, float | None, SiUnit]:

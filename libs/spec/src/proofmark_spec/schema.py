@@ -8,6 +8,7 @@ from proofmark_spec.requirements import LONGEST_NAME
 from proofmark_spec.requirements import MOST as MOST_REQUIREMENTS
 from proofmark_spec.schema_cosim import controller, cosim_model, signal_metric, temporal
 from proofmark_spec.schema_shapes import QUANTITY, TEXT, shaped
+from proofmark_spec.schema_thermal import thermal
 from proofmark_spec.spec import LONGEST_REVISION, OPTIONAL, REQUIRED, VERSION
 
 
@@ -28,8 +29,9 @@ def json_schema() -> dict[str, Any]:
             "additionalProperties": {"anyOf": [QUANTITY, *(_distribution(name) for name in DISTRIBUTIONS)]},
         },
         "correlations": {"anyOf": [_pairs(), _matrix()]},
+        "thermal": thermal(),
         "controller": controller(),
-        "model": {"anyOf": [_expression_model(), _python_model(), cosim_model()]},
+        "model": {"anyOf": [_expression_model(), _python_model(), cosim_model(), _thermal_model()]},
         "requirements": {"type": "array", "minItems": 1, "maxItems": MOST_REQUIREMENTS, "items": _requirement()},
         "reliability": _plan(),
         "artifacts": {"type": "array", "items": TEXT},
@@ -75,10 +77,14 @@ def _python_model() -> dict[str, Any]:
     return shaped({"kind": {"const": "python"}, "file": TEXT, "time_limit": QUANTITY}, ["kind", "file"])
 
 
+def _thermal_model() -> dict[str, Any]:
+    return shaped({"kind": {"const": "thermal"}}, ["kind"])
+
+
 def _requirement() -> dict[str, Any]:
     target = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
     common = {"name": {**TEXT, "minLength": 1, "maxLength": LONGEST_NAME}, "target": target}
-    plain = shaped({"metric": TEXT, **common, "min": QUANTITY, "max": QUANTITY}, ["metric"])
+    plain = shaped({"metric": TEXT, "of": TEXT, **common, "min": QUANTITY, "max": QUANTITY}, ["metric"])
     limited = {"oneOf": [{"required": ["min"]}, {"required": ["max"]}]}
     return {"anyOf": [{**plain, **limited}, {**signal_metric(common), **limited}, *temporal(common)]}
 

@@ -12,7 +12,7 @@ from proofmark_spec.problems import Report, below
 from proofmark_spec.reading import kind, mapping
 from proofmark_spec.signals import METRICS, Scope, plain, read_metric
 
-NO_TRAP = Requirement(name="controller meets no operation without a result", metric=TRAP, high=TRAPPED / 2)
+NO_TRAP = Requirement(name="controller never traps", metric=TRAP, high=TRAPPED / 2)
 """What every controller is held to that could meet one."""
 OF_SIGNALS = ("of", "to", "within", "after")
 

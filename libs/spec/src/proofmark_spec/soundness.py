@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from proofmark_contracts.cosimulation import CosimModel
-from proofmark_contracts.design import Distribution
+from proofmark_contracts.design import Distribution, Requirement
 from proofmark_spec.controller import Controlled
 from proofmark_spec.formulas import conditions
 from proofmark_spec.problems import Path, Wrong
@@ -17,14 +17,9 @@ def check_system(
     controlled: Controlled | None,
     laws: Mapping[str, Distribution],
     files: Mapping[str, bytes],
-    metrics: Sequence[str],
+    requirements: Sequence[Requirement],
 ) -> None:
     """Hold a system to what running it needs.
-
-    Parameters
-    ----------
-    metrics
-        That of each requirement, in their order.
 
     Raises
     ------
@@ -37,7 +32,8 @@ def check_system(
     from proofmark_cosim import CosimError, Simulator
     from proofmark_systems import system_of
 
-    _check_extent(model, metrics)
+    _check_extent(model, requirements)
+    metrics = [asked.metric for asked in requirements]
     controller, program = (controlled.controller, controlled.program) if controlled else (None, None)
     try:
         simulator = Simulator(system_of(model, controller, files, program), frozenset(laws), runs="numpy")
@@ -47,12 +43,18 @@ def check_system(
         raise Wrong(_without(str(error), place), *place) from error
 
 
-def _check_extent(model: CosimModel, metrics: Sequence[str]) -> None:
-    """What windows look at lies within the run, and fits into memory."""
-    for name, metric in model.metrics.items():
+def _check_extent(model: CosimModel, requirements: Sequence[Requirement]) -> None:
+    """What requirements look at lies within the run, and fits into memory."""
+    for index, asked in enumerate(requirements):
+        metric = model.metrics.get(asked.metric)
+        if metric is None:
+            continue
         if not metric.after_s < model.duration_s:
             expected = f"expected a time within the run, {model.duration_s:g} s, got {metric.after_s:g} s"
-            raise Wrong(expected, "requirements", metrics.index(name), "after")
+            raise Wrong(expected, "requirements", index, "after")
+        if metric.kind == "settling-time" and asked.high is not None and asked.high > model.duration_s:
+            expected = f"expected at most the run, {model.duration_s:g} s, which shows nothing behind it"
+            raise Wrong(f"{expected}, got {asked.high:g} s", "requirements", index, "max")
     kept = round(model.duration_s / model.cycle_s) * sum(map(conditions, model.formulas.values()))
     if kept > MOST_KEPT:
         raise Wrong(

@@ -10,6 +10,7 @@ from typing import Any
 from proofmark_contracts.cosimulation import CosimModel
 from proofmark_contracts.design import Design, Model, Provenance, Unit
 from proofmark_contracts.frozen import FileRef
+from proofmark_contracts.heat import Thermal
 from proofmark_expression import Dimension
 from proofmark_spec.controller import Controlled, read_controller
 from proofmark_spec.correlations import correlations
@@ -23,11 +24,13 @@ from proofmark_spec.provenance import read_provenance
 from proofmark_spec.reading import kind, mapping, number
 from proofmark_spec.requirements import Limited, metrics_asked, read_requirements
 from proofmark_spec.soundness import check_system
+from proofmark_spec.temperatures import with_temperatures
+from proofmark_spec.thermal import read_thermal
 
 VERSION = "proofmark/v1"
 REQUIRED = ("apiVersion", "name", "parameters", "model", "requirements", "reliability")
-OPTIONAL = ("revision", "tolerances", "correlations", "controller", "artifacts", "provenance", "isolation")
-LATER = ("thermal", "firmware")
+OPTIONAL = ("revision", "tolerances", "correlations", "thermal", "controller", "artifacts", "provenance", "isolation")
+LATER = ("firmware",)
 NAME = re.compile(r"^[A-Za-z][A-Za-z0-9._-]{0,63}\Z")
 LONGEST_REVISION = 64
 
@@ -103,6 +106,9 @@ class _Reader:
         with report.catching("model"):
             controlling = Controlling("controller" in document, controlled)
             metrics = read_model(document["model"], known, asked, controlling, self._files, report)
+        thermal = None
+        with report.catching("thermal"):
+            thermal, metrics = self._heated(known, metrics)
         with report.catching("requirements"):
             in_time = runs_in_time(document["model"])
             may_trap = controlled is not None and bool(controlled.program.sites)
@@ -118,6 +124,7 @@ class _Reader:
             correlations=correlated,
             model=model,
             controller=controlled.controller if controlled else None,
+            thermal=thermal,
             requirements=limited.requirements,
             reliability=plan,
             artifacts=artifacts,
@@ -127,6 +134,18 @@ class _Reader:
         told = warnings(plan, [r.target for r in limited.requirements if r.target is not None])
         sent = {**document, **({"provenance": travelling} if travelling else {})}
         return Spec(design, self._files.contents, sent, told, report.source)
+
+    def _heated(
+        self, known: Mapping[str, Parameter | None], metrics: Metrics | None
+    ) -> tuple[Thermal | None, Metrics | None]:
+        """The thermal section, and the metrics with the temperatures among them."""
+        if "thermal" not in self._document:
+            if metrics is None or metrics.model.kind != "thermal":
+                return None, metrics
+            self._report.add(("model",), "a model of kind thermal needs the section thermal")
+            return None, with_temperatures(metrics, None)
+        thermal = read_thermal(self._document["thermal"], known, self._files, self._report)
+        return thermal, metrics and with_temperatures(metrics, thermal)
 
     def _check_top(self) -> None:
         """Version and keys; without them nothing else can be read."""
@@ -200,7 +219,7 @@ class _Reader:
         whole = model.model_copy(update={"metrics": limited.metrics, "formulas": limited.formulas})
         with self._report.catching():
             laws = {name: parameter.law for name, parameter in known.items()}
-            check_system(whole, controlled, laws, self._files.contents, [one.metric for one in limited.requirements])
+            check_system(whole, controlled, laws, self._files.contents, limited.requirements)
         self._report.raise_if_any()
         return whole
 

@@ -118,14 +118,6 @@ def read_thermal(document: Any, parameters: Parameters, files: Files, report: Re
     return Thermal(**found) if len(report.problems) == before else None
 
 
-def thermal_metrics(thermal: Thermal) -> Mapping[str, Dimension]:
-    """Everything that a requirement can ask of the temperatures."""
-    names = ["t_max", *(f"t_max_{region}" for region in thermal.regions)]
-    names += [f"t_{probe}" for probe in thermal.probes]
-    names += [f"t_junction_{name}" for name, source in thermal.sources.items() if source.junction_resistance]
-    return dict.fromkeys(names, TEMPERATURE)
-
-
 def _entries(given: Mapping[str, Any], section: str, read: Callable[..., Any], report: Report) -> dict[str, Any]:
     found: dict[str, Any] = {}
     with report.catching("thermal", section):

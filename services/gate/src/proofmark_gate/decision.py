@@ -10,6 +10,7 @@ from proofmark_contracts.assessment import Estimate
 from proofmark_contracts.custody import Verdict
 
 DECIMALS = 6
+SEVERITY: tuple[Verdict, ...] = ("rejected", "not-proven", "approved")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,12 @@ def decide(
     if unguarded:
         return Decision("not-proven", tuple(_unguarded(e, confidence, model_free_within) for e in unguarded))
     return Decision("approved", tuple(_reached(e, confidence) for e in estimates))
+
+
+def strictest(one: Decision, other: Decision) -> Decision:
+    """Both decisions as one: its verdict is the worse of theirs, and rests on what speaks for it."""
+    worst = min(one, other, key=lambda each: SEVERITY.index(each.verdict)).verdict
+    return Decision(worst, tuple(reason for each in (one, other) if each.verdict == worst for reason in each.reasons))
 
 
 def _guarded(e: Estimate, within: float) -> bool:

@@ -61,6 +61,7 @@ async def admit(submitted: SpecSubmitted, context: Context) -> tuple[StudyOpened
         design=design,
         files=refs,
         attempt=await ledger.attempt(design.design_digest(), study),
+        requires=("reliability", "thermal") if design.thermal else ("reliability",),
         deadline_s=settings.deadline_s,
         engine=version("proofmark-contracts"),
         document_sha256=await context.core.put(document),

@@ -38,7 +38,7 @@ def taken_over(continues: Continues, design: Design, parent: StudyOpened, assess
 
 def _model(design: Design) -> tuple[object, ...]:
     """All that a run depends on beside its vector."""
-    return design.model, design.controller
+    return design.model, design.controller, design.thermal
 
 
 def _same_question(continues: Continues, design: Design, before: Design) -> None:

@@ -18,6 +18,7 @@ from proofmark_contracts.study import (
     StudyOpened,
     StudyOutcome,
 )
+from proofmark_contracts.temperatures import ThermalAssessed
 from proofmark_intake.admission import admit
 from proofmark_intake.deadline import remaining_s
 from proofmark_intake.ledger import Ledger
@@ -85,6 +86,14 @@ async def settle(assessed: ReliabilityAssessed, context: Context) -> list[Messag
     """Nobody needs the study's remaining chunks; one that gave no answer at all has failed."""
     await context.queue.purge(assessed.study)
     if assessed.outcome == "failed":
+        return [StudyClosed(study=assessed.study, outcome="failed", reasons=assessed.reasons)]
+    return []
+
+
+@service.on(ThermalAssessed)
+async def give_up(assessed: ThermalAssessed, context: Context) -> list[Message]:
+    """Without temperatures no vector can be judged."""
+    if assessed.outcome == "failed" and await context.read(StudyClosed, assessed.study) is None:
         return [StudyClosed(study=assessed.study, outcome="failed", reasons=assessed.reasons)]
     return []
 

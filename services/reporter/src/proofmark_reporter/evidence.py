@@ -8,6 +8,7 @@ from proofmark_contracts.design import Design
 from proofmark_contracts.study import StudyOpened
 from proofmark_reliability.designs import METHODS
 from proofmark_reliability.tally import Group, groups
+from proofmark_reporter.heat import Heat
 from proofmark_reporter.runs import Runs
 from proofmark_reporter.tracing import Traced
 
@@ -42,6 +43,8 @@ class Evidence:
     runs: Runs
     model_source: str | None = None
     """Text of the model's file, or of the controller's, if it is one."""
+    heat: Heat | None = None
+    """Its temperatures, if the design has a thermal section."""
     traced: Traced | None = None
     """What some of the runs did over time, if they run in time."""
 
@@ -58,6 +61,14 @@ class Evidence:
     @property
     def design(self) -> Design:
         return self.opened.design
+
+    @property
+    def nominal(self) -> dict[str, float]:
+        """Metrics that are known where every parameter has its median, SI."""
+        return {
+            **(self.traced.nominal if self.traced else {}),
+            **(self.heat.assessed.temperatures if self.heat else {}),
+        }
 
     @property
     def plain(self) -> bool:
@@ -84,7 +95,8 @@ class Evidence:
 
     @property
     def decisive(self) -> Estimate:
-        """The estimate that the verdict hangs on: one that missed its target, one that is open, or the closest one."""
+        """The estimate that the verdict hangs on: one that missed its target, one that is open, or the closest one; the
+        system's where it hangs on the nominal temperatures."""
         estimates = self.assessed.estimates
         uncertified = [e for e in estimates if e.certified == "no"]
         if self.verdict == "rejected":

@@ -20,11 +20,12 @@ def nominal_margins(design: Design, metrics: Mapping[str, float] | None = None) 
     metrics
         Where each parameter has its median, if they are known already.
     """
-    if metrics is None and design.model.kind == "expression":
-        metrics = _evaluated(design, design.model)
-    if metrics is None:
+    known = dict(metrics or {})
+    if design.model.kind == "expression":
+        known |= _evaluated(design, design.model)
+    if not known.keys() >= set(design.metrics):
         return None
-    values = {name: np.array(metrics[name]) for name in design.metrics}
+    values = {name: np.array(known[name]) for name in design.metrics}
     return tuple(float(margin(values[one.metric], one.low, one.high)) for one in design.requirements)
 
 
@@ -35,4 +36,5 @@ def _evaluated(design: Design, model: ExpressionModel) -> dict[str, float]:
         else float(quantile(law.kind, law.model_dump(exclude={"kind"}), np.array([0.5]))[0])
         for name, law in design.parameters.items()
     }
-    return {name: float(Expression.parse(model.metrics[name]).evaluate(point)) for name in design.metrics}
+    asked = model.metrics.keys() & set(design.metrics)
+    return {name: float(Expression.parse(model.metrics[name]).evaluate(point)) for name in asked}

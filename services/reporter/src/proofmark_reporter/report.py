@@ -115,6 +115,7 @@ class _View:
             "shares": assessed.causes.shares[:MOST_CAUSES],
             "shares_left_out": assessed.causes.shares[MOST_CAUSES:],
             "scatter": charts.scatter(),
+            "heat": evidence.heat,
             "traces": charts.traces(),
             "traced": evidence.traced,
             "part_told": part_told,
@@ -141,8 +142,7 @@ class _View:
         return self.design.units.get(name, DIMENSIONLESS)
 
     def _requirements(self) -> Iterator[dict[str, object]]:
-        traced = self.evidence.traced
-        nominal = nominal_margins(self.design, None if traced is None else traced.nominal)
+        nominal = nominal_margins(self.design, self.evidence.nominal)
         plain = self.runs.margins[self.runs.plain & self.runs.answered]
         pf = pf_by_requirement(self.runs) if self.evidence.weighed else None
         for index, (asked, fared) in enumerate(zip(self.design.requirements, self.assessed.margins, strict=True)):

@@ -11,12 +11,14 @@ from proofmark_contracts.frozen import FileRef, sha256_hex
 from proofmark_contracts.message import Message, TableRef
 from proofmark_contracts.study import StudyOpened
 from proofmark_contracts.tables import decode_table, floats
+from proofmark_contracts.temperatures import ThermalAssessed, ThermalModelled
 from proofmark_custody.decision import Decision, read_decision
 from proofmark_custody.errors import CustodyError
 from proofmark_custody.trust import Trust
 from proofmark_reliability.tally import groups
 from proofmark_reporter.drawing import warm_up
 from proofmark_reporter.evidence import Evidence, EvidenceContradictsItself
+from proofmark_reporter.heat import PICTURE, Heat
 from proofmark_reporter.report import render
 from proofmark_reporter.results import results_parquet
 from proofmark_reporter.runs import Batch, Runs, Table
@@ -42,6 +44,7 @@ async def compile_report(decided: DesignDecided, context: Context) -> list[Messa
     runs = await context.compute(Runs.of, await _batches(assessed, context), opened.design)
     read = {file.path: await context.core.get(file.sha256) for file in opened.design.run_files}
     source = _source(opened.design, read)
+    heat = await _heat(opened, context)
     try:
         evidence = await context.compute(
             Evidence,
@@ -53,6 +56,7 @@ async def compile_report(decided: DesignDecided, context: Context) -> list[Messa
             decision_sha256=decision.sha256,
             runs=runs,
             model_source=source,
+            heat=heat,
             traced=await context.compute(trace, runs, opened.design, read, _judged(opened.design)),
         )
     except EvidenceContradictsItself as error:
@@ -63,7 +67,7 @@ async def compile_report(decided: DesignDecided, context: Context) -> list[Messa
     for data in files.values():
         await context.core.put(data)
     refs = tuple(FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in files.items())
-    return [ReportCompiled(study=decided.study, files=refs)]
+    return [ReportCompiled(study=decided.study, files=refs + (heat.assessed.files if heat else ()))]
 
 
 def _verified(context: Context) -> Decision:
@@ -87,6 +91,18 @@ async def _facts(decision: Decision, context: Context) -> tuple[StudyOpened, Rel
         if got != expected:
             raise Rejected(f"{cls.verb} of {decision.study}: expected sha256 {expected} as signed, got {got}")
     return StudyOpened.decode(opened.data), ReliabilityAssessed.decode(assessed.data)
+
+
+async def _heat(opened: StudyOpened, context: Context) -> Heat | None:
+    """The temperatures of a design that has a thermal section."""
+    if opened.design.thermal is None:
+        return None
+    modelled = await context.read(ThermalModelled, opened.study)
+    assessed = await context.read(ThermalAssessed, opened.study)
+    if modelled is None or assessed is None:
+        raise Rejected(f"study {opened.study}: decided, but its heat was never modelled or assessed")
+    picture = next(ref for ref in assessed.files if ref.path == PICTURE)
+    return Heat(modelled, assessed, await context.core.get(picture.sha256))
 
 
 async def _batches(assessed: ReliabilityAssessed, context: Context) -> list[Batch]:

@@ -10,6 +10,7 @@ from proofmark_contracts.cosimulation import CosimModel, Noise
 from proofmark_contracts.design import Design, Model, PythonModel
 from proofmark_contracts.message import TABLE_BYTES_INLINE
 from proofmark_contracts.tables import Column, encode_table
+from proofmark_contracts.temperatures import ReducedHeat
 
 EXPRESSION_CHUNK, VECTORISED_CHUNK, SINGLE_CHUNK = 10_000, 500, 25
 CYCLES_OF_CHUNK = 10_000_000
@@ -31,6 +32,7 @@ def commands(
     design: Design,
     planned: BatchPlanned,
     columns: Mapping[str, Column],
+    heat: ReducedHeat | None = None,
     places: npt.NDArray[np.int64] | None = None,
 ) -> list[SimulateChunk]:
     """One command a chunk, with its slice of the vectors that are to run; `places` are theirs in the batch, if those
@@ -55,6 +57,7 @@ def commands(
                 metrics=design.metrics,
                 controller=design.controller,
                 noise=noise,
+                heat=heat,
                 table=encode_table(piece),
             )
         )

@@ -8,9 +8,10 @@ import numpy.typing as npt
 
 from proofmark_chassis import Context, Rejected, Service
 from proofmark_contracts.campaign import BatchCompleted, BatchPlanned, Role, Stated
-from proofmark_contracts.message import Message, TableRef
+from proofmark_contracts.message import Message, TableRef, Zone
 from proofmark_contracts.study import Continues, StudyClosed, StudyExpired, StudyOpened
 from proofmark_contracts.tables import STATUS, Column, decode_table, encode_table, floats
+from proofmark_contracts.temperatures import ReducedHeat, ThermalModelled
 from proofmark_reliability.protocol import Proposal
 from proofmark_reliability.tally import margins_of
 from proofmark_sampler.asking import FloatArray, learns, propose_more
@@ -29,6 +30,12 @@ async def begin(opened: StudyOpened, context: Context) -> list[Message]:
     return await plan(opened, 0, context)
 
 
+@service.on(ThermalModelled)
+async def begin_with_heat(modelled: ThermalModelled, context: Context) -> list[Message]:
+    opened = await context.read(StudyOpened, modelled.study)
+    return [] if opened is None else await plan(opened, 0, context)
+
+
 @service.on(BatchCompleted)
 async def continue_or_stop(done: BatchCompleted, context: Context) -> list[Message]:
     opened = await context.read(StudyOpened, done.study)
@@ -39,16 +46,20 @@ async def continue_or_stop(done: BatchCompleted, context: Context) -> list[Messa
 
 
 async def plan(opened: StudyOpened, batch: int, context: Context) -> list[Message]:
-    """Plan a batch and command its chunks; nothing for a study that is over."""
+    """Plan a batch and command its chunks; nothing for a study that is over, or whose heat is not modelled yet."""
     for over in (StudyClosed, StudyExpired):
         if await context.read(over, opened.study) is not None:
             return []
+    modelled = await context.read(ThermalModelled, opened.study)
+    if opened.design.thermal is not None and modelled is None:
+        return []
+    heat = None if modelled is None else await for_workers(modelled.heat, context)
     continues = opened.continues
     if continues and (batch < len(opened.imports) or continues.purpose == "rerun-missing"):
         planned, columns, places = await take_over(opened, continues, batch, context)
     else:
         (planned, columns), places = await ask(opened, batch, context), None
-    return [planned, *await context.compute(commands, opened.design, planned, columns, places)]
+    return [planned, *await context.compute(commands, opened.design, planned, columns, heat, places)]
 
 
 async def ask(opened: StudyOpened, batch: int, context: Context) -> tuple[BatchPlanned, Mapping[str, Column]]:
@@ -124,6 +135,12 @@ async def take_over(
     elif await context.read(BatchPlanned, continues.parent, batch + 1) is None:
         again["last"] = True
     return before.model_copy(update=again), {name: column[rows] for name, column in columns.items()}, rows
+
+
+async def for_workers(heat: ReducedHeat, context: Context) -> ReducedHeat:
+    """Give workers, who see nothing of the core, the reduced model."""
+    await context.stores[Zone.COMPUTE].put(await context.core.get(heat.model))
+    return heat
 
 
 def cut(opened: StudyOpened, vectors: int, context: Context) -> tuple[int, ...]:

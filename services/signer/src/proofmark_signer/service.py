@@ -10,6 +10,7 @@ from proofmark_contracts.custody import ArtifactSigned, DesignDecided, ReleaseSe
 from proofmark_contracts.frozen import FileRef, sha256_hex
 from proofmark_contracts.message import Message
 from proofmark_contracts.study import StudyOpened
+from proofmark_contracts.temperatures import ThermalAssessed
 from proofmark_custody.decision import read_decision
 from proofmark_custody.errors import CustodyError
 from proofmark_custody.keystore import open_key
@@ -19,7 +20,7 @@ from proofmark_signer.evidence import documents, origin, placed
 from proofmark_signer.settings import SignerSettings
 
 service = Service("signer", SignerSettings)
-FACTS: tuple[type[Message], ...] = (StudyOpened, ReliabilityAssessed, DesignDecided)
+ASSESSMENTS: dict[str, type[Message]] = {"reliability": ReliabilityAssessed, "thermal": ThermalAssessed}
 
 
 @service.on(ReportCompiled)
@@ -61,7 +62,10 @@ def _rejecting(what: str) -> Iterator[None]:
 
 async def _facts(study: str, context: Context) -> dict[str, bytes]:
     """The received bytes of what the evidence rests on, by verb."""
-    found = {cls.verb: await context.received(cls, study) for cls in FACTS}
+    found = {cls.verb: await context.received(cls, study) for cls in (StudyOpened, DesignDecided)}
+    if (opened := found[StudyOpened.verb]) is not None:
+        for name in StudyOpened.decode(opened.data).requires:
+            found[ASSESSMENTS[name].verb] = await context.received(ASSESSMENTS[name], study)
     missing = [verb for verb, message in found.items() if message is None]
     if missing:
         raise Rejected(f"study {study}: a report without {', '.join(missing)}")

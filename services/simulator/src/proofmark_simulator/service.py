@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Mapping
 from proofmark_chassis import Context, Rejected, Service
 from proofmark_contracts.campaign import ChunkSimulated, ChunkStop, SimulateChunk
 from proofmark_contracts.cosimulation import CosimModel
-from proofmark_contracts.design import files_of
+from proofmark_contracts.design import ThermalModel, files_of
 from proofmark_contracts.message import Message, Zone
 from proofmark_contracts.tables import STATUS, InvalidTable, decode_table, encode_table, floats
+from proofmark_contracts.temperatures import ReducedHeat
 from proofmark_simulator.cosim_model import Described
+from proofmark_simulator.heat import ReducedModels, with_temperatures, without_model
 from proofmark_simulator.outcome import FloatArray, Outcome
 from proofmark_simulator.runner import ModelRunner
 from proofmark_simulator.settings import SimulatorSettings
@@ -22,6 +24,11 @@ async def model_processes() -> AsyncIterator[ModelRunner]:
         yield runner
 
 
+@service.lifespan
+async def reduced_models() -> AsyncIterator[ReducedModels]:
+    yield ReducedModels()
+
+
 @service.on(SimulateChunk)
 async def simulate(chunk: SimulateChunk, context: Context) -> list[Message]:
     """Run a chunk, unless its study wants no more runs: then nobody will count it."""
@@ -33,6 +40,8 @@ async def simulate(chunk: SimulateChunk, context: Context) -> list[Message]:
         raise Rejected(f"vectors of the chunk: {error}") from error
     columns = {name: floats(column) for name, column in vectors.items()}
     outcome = await _run(chunk, columns, context)
+    if chunk.heat is not None:
+        outcome = await _heated(chunk, chunk.heat, outcome, columns, context)
     return [
         ChunkSimulated(
             study=chunk.study,
@@ -46,12 +55,27 @@ async def simulate(chunk: SimulateChunk, context: Context) -> list[Message]:
 
 
 async def _run(chunk: SimulateChunk, columns: Mapping[str, FloatArray], context: Context) -> Outcome:
+    """The metrics that are no temperatures."""
+    metrics = tuple(name for name in chunk.metrics if chunk.heat is None or name not in chunk.heat.metrics)
+    if isinstance(chunk.model, ThermalModel):
+        return without_model(chunk.rows)
     model, store, runner = chunk.model, context.stores[Zone.COMPUTE], context.resource(ModelRunner)
     files = {file.path: await store.get(file.sha256) for file in files_of(model, chunk.controller)}
     if isinstance(model, CosimModel):
         if chunk.noise is None or len(chunk.noise.vectors) != chunk.rows:
             raise Rejected(f"noise of the chunk: expected the places of {chunk.rows} vectors, got {chunk.noise}")
         described = Described(model, chunk.controller, files, chunk.noise, chunk.batch)
-        return await runner.simulate(described, columns, chunk.constants, chunk.metrics)
+        return await runner.simulate(described, columns, chunk.constants, metrics)
     source = next(iter(files.values()), None)
-    return await runner.run(model, source, columns, chunk.constants, chunk.metrics, chunk.rows)
+    return await runner.run(model, source, columns, chunk.constants, metrics, chunk.rows)
+
+
+async def _heated(
+    chunk: SimulateChunk, heat: ReducedHeat, outcome: Outcome, columns: Mapping[str, FloatArray], context: Context
+) -> Outcome:
+    """The temperatures beside what the model gave."""
+    models = context.resource(ReducedModels)
+    if heat not in models:
+        models.take(heat, await context.stores[Zone.COMPUTE].get(heat.model))
+    asked = (outcome, heat, models[heat], columns, chunk.constants, chunk.metrics)
+    return await context.compute(with_temperatures, *asked)

@@ -1,0 +1,92 @@
+"""What is told of a study's heat: solved, drawn, distilled. Everything here takes the finite elements."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+
+from proofmark_contracts.design import Design
+from proofmark_contracts.frozen import FileRef, sha256_hex
+from proofmark_contracts.temperatures import ReducedHeat, ThermalAssessed, ThermalModelled
+from proofmark_thermal.engine import Solution
+from proofmark_thermal.errors import NotConverged
+from proofmark_thermal.finite_elements import FiniteElements
+from proofmark_thermal.output import write
+from proofmark_thermal_fem.distilling import Distilled, distil
+from proofmark_thermal_fem.study import checks, limits, nominal_problem, temperatures
+
+FOLDER = "thermal"
+"""Where the files lie in the evidence."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The messages, and what they refer to."""
+
+    modelled: ThermalModelled
+    assessed: ThermalAssessed
+    contents: tuple[bytes, ...]
+
+
+def answer(study: str, design: Design, folder: Path) -> Answer:
+    """Solve a study's heat with nominal parameters, and distil it for all others.
+
+    Parameters
+    ----------
+    study : str
+    design : Design
+        One that has a thermal section.
+    folder : Path
+        Where the geometry's file lies, and results may be written.
+
+    Raises
+    ------
+    ThermalError
+        There is no answer, or none that can be had for every vector.
+    """
+    solution = FiniteElements().solve(nominal_problem(design, folder))
+    if not isfinite(solution.error_estimate_k):
+        raise NotConverged("the error of the mesh", solution.model.problem.accuracy, solution.error_estimate_k)
+    distilled = distil(design, solution)
+    files = {path.name: path.read_bytes() for path in write(solution, folder / FOLDER)}
+    return Answer(
+        _modelled(study, design, solution, distilled),
+        _assessed(study, design, solution, files),
+        (distilled.model, *files.values()),
+    )
+
+
+def _modelled(study: str, design: Design, solution: Solution, distilled: Distilled) -> ThermalModelled:
+    heat = ReducedHeat(
+        model=sha256_hex(distilled.model),
+        size=len(distilled.model),
+        parameters=distilled.parameters,
+        metrics=tuple(temperatures(solution.readings)),
+        limits=limits(design),
+        mesh_error_k=solution.error_estimate_k,
+    )
+    return ThermalModelled(
+        study=study, heat=heat, unknowns=solution.unknowns, order=distilled.order, bound_k=distilled.bound_k
+    )
+
+
+def _assessed(study: str, design: Design, solution: Solution, files: Mapping[str, bytes]) -> ThermalAssessed:
+    found = temperatures(solution.readings)
+    refs = (
+        FileRef(path=f"{FOLDER}/{name}", sha256=sha256_hex(content), size=len(content))
+        for name, content in files.items()
+    )
+    return ThermalAssessed(
+        study=study,
+        outcome="assessed",
+        engine=solution.engine,
+        unknowns=solution.unknowns,
+        temperatures=found,
+        hot_spot_m=solution.hottest.place,
+        hot_spot_in=solution.hottest.within,
+        error_estimate_k=solution.error_estimate_k,
+        entering_w=dict(solution.balance.entering),
+        leaving_w=dict(solution.balance.leaving),
+        checks=checks(design, found),
+        files=tuple(refs),
+    )
