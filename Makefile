@@ -8,7 +8,7 @@ SOURCES := libs services cli examples tests $(wildcard bench)
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench bench-reliability chaos test-isolated up down wheels lock clean
+.PHONY: help setup demo test check bench bench-reliability bench-thermal bench-cosim chaos test-isolated up down wheels lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,13 @@ bench: $(READY) ## measure the promises about speed; prints JSON
 
 bench-reliability: $(READY) ## measure rare events and intervals beside OpenTURNS; prints a table and JSON
 	$(BIN)/python -m bench.reliability
+
+bench-thermal: $(READY) ## measure thermal cases, orders, the cost of unknowns and the reduced model
+	$(BIN)/python -m bench.thermal
+	$(BIN)/python -m bench.thermal_reduced
+
+bench-cosim: $(READY) ## measure closed loops beside plain Python and FMPy
+	$(BIN)/python -m bench.cosim
 
 chaos: $(READY) ## kill services and server at random; every number must stay the same
 	$(BIN)/python tests/system/chaos.py
