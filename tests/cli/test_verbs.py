@@ -94,6 +94,17 @@ def test_thermal_solves_and_reduces_without_a_bus(proofmark: Command, tmp_path: 
     assert (tmp_path / "reduced" / "reduced.npz").is_file()
 
 
+def test_eval_solves_the_heat_at_the_very_point(proofmark: Command, tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(json.dumps(slab_spec(limit="90 degC")))
+    told = proofmark("eval", spec, "--set", "loss=24 W", "--json")
+    assert told.code == 0, told.err
+    cool, fits = json.loads(told.out)["requirements"]
+    assert cool["value"] == pytest.approx(293.15 + 1.2 * MEDIAN_RISE_K, abs=1e-3)
+    assert fits["value"] == pytest.approx(4e-4)
+    assert proofmark("eval", spec, "--set", "loss=30 W").code == 3
+
+
 def test_thermal_says_what_is_wrong(proofmark: Command, tmp_path: Path) -> None:
     assert proofmark("thermal", "solve", "examples/latch/spec.yaml").code == 2
     spec = tmp_path / "spec.yaml"

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,14 +16,16 @@ from proofmark.failures import Failure
 from proofmark.specs import checked, load_spec
 from proofmark_contracts.campaign import RUN_STATUS
 from proofmark_contracts.cosimulation import CosimModel, Noise
-from proofmark_contracts.design import Design, Requirement, Unit
+from proofmark_contracts.design import Design, Requirement, ThermalModel, Unit
 from proofmark_reliability.marginals import quantile
 from proofmark_sampler.asking import propose
 from proofmark_sampler.vectors import batch_vectors
 from proofmark_simulator.cosim_model import Described
+from proofmark_simulator.heat import without_model
 from proofmark_simulator.outcome import Outcome
 from proofmark_simulator.runner import ModelRunner
 from proofmark_spec import Spec, parse
+from proofmark_thermal.errors import ThermalError
 
 
 def evaluate(
@@ -48,7 +51,8 @@ def evaluate(
     loaded = _with_replacements(load_spec(spec), set_ or [], spec)
     design = loaded.design
     point = _median(design) if sample is None else _vector(design, sample)
-    outcome = asyncio.run(_run(loaded, point, sample or 0))
+    heat = _temperatures(design, point, spec.parent)
+    outcome = _joined(asyncio.run(_run(loaded, point, sample or 0, heat)), heat)
     rows = [_judged(requirement, outcome) for requirement in design.requirements]
     passed = all(row["passed"] for row in rows)
     status = RUN_STATUS[outcome.status[0]]
@@ -93,9 +97,31 @@ def _vector(design: Design, index: int) -> dict[str, float]:
     return {name: float(drawn[name][index]) if name in drawn else value for name, value in _median(design).items()}
 
 
-async def _run(spec: Spec, point: dict[str, float], place: int) -> Outcome:
+def _temperatures(design: Design, point: dict[str, float], folder: Path) -> dict[str, float]:
+    """Solve the heat at this very point, by the full model; nothing without a thermal section."""
+    if design.thermal is None:
+        return {}
+    from proofmark_thermal.finite_elements import FiniteElements
+    from proofmark_thermal_fem.study import problem_at, temperatures
+
+    print("solving the heat ...", file=sys.stderr, flush=True)
+    try:
+        return temperatures(FiniteElements().solve(problem_at(design, point, folder)).readings)
+    except ThermalError as error:
+        raise Failure(f"thermal: {error}", Exit.RUN_FAILED) from error
+
+
+def _joined(outcome: Outcome, heat: dict[str, float]) -> Outcome:
+    found = {name: np.array([kelvin]) for name, kelvin in heat.items()}
+    return Outcome(outcome.metrics | found, outcome.status, outcome.cpu_s, outcome.logs)
+
+
+async def _run(spec: Spec, point: dict[str, float], place: int, heat: dict[str, float]) -> Outcome:
+    """The metrics that are no temperatures."""
     design = spec.design
-    model = design.model
+    model, metrics = design.model, tuple(name for name in design.metrics if name not in heat)
+    if isinstance(model, ThermalModel):
+        return without_model(1)
     random = set(design.random_parameters)
     columns = {name: np.array([value]) for name, value in point.items() if name in random}
     constants = {name: value for name, value in point.items() if name not in random}
@@ -103,9 +129,9 @@ async def _run(spec: Spec, point: dict[str, float], place: int) -> Outcome:
         if isinstance(model, CosimModel):
             noise = Noise(seed=design.reliability.seed, vectors=(place,))
             described = Described(model, design.controller, spec.files, noise, 0)
-            return await runner.simulate(described, columns, constants, design.metrics)
+            return await runner.simulate(described, columns, constants, metrics)
         source = spec.files[model.file.path] if model.kind == "python" else None
-        return await runner.run(model, source, columns, constants, design.metrics, 1)
+        return await runner.run(model, source, columns, constants, metrics, 1)
 
 
 def _judged(requirement: Requirement, outcome: Outcome) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A study's heat where every parameter has its median: the problem, its temperatures, and how they stand to limits."""
+"""A study's heat at values of its parameters: the problem, its temperatures, and how they stand to limits."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,12 +13,19 @@ from proofmark_thermal_fem.parameters import evaluated, nominal
 
 
 def nominal_problem(design: Design, folder: Path) -> ThermalProblem:
-    """Put the medians into the design's thermal section.
+    """Put the medians into the design's thermal section; the rest as in `problem_at`."""
+    return problem_at(design, nominal(design), folder)
+
+
+def problem_at(design: Design, values: Mapping[str, float], folder: Path) -> ThermalProblem:
+    """Put values of the parameters into the design's thermal section.
 
     Parameters
     ----------
     design
         One that has the section.
+    values
+        Of every parameter, SI.
     folder
         Where its files lie.
 
@@ -28,7 +35,6 @@ def nominal_problem(design: Design, folder: Path) -> ThermalProblem:
         A requirement asks for less than what surrounds the design.
     """
     assert design.thermal is not None
-    values = nominal(design)
     described = design.thermal.model_dump(mode="json")
     problem = problem_of(described, lambda amount: evaluated(amount, values), folder)
     for asked in design.requirements:
