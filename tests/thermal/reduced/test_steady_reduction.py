@@ -168,8 +168,23 @@ def test_wrong_vectors_are_refused() -> None:
         model.evaluate(drawn | {"h": np.array([20.0, -1.0, 20.0])})
 
 
+@pytest.mark.parametrize("names", [("loss",), ("ambient",), ("h",), ("loss", "ambient", "pad")])
+def test_a_few_of_the_parameters_may_vary_alone(names: tuple[str, ...]) -> None:
+    model, varied = driver()
+    made = reduce_steady(model, {name: varied[name] for name in names})
+    drawn = vectors(made.full.form.varied, 20, seed=20)
+    reduced = made.model.evaluate(drawn).hottest
+    assert held(reduced, made.solve(drawn).hottest)
+    assert np.isfinite(reduced.bounds).all()
+    others = nominal(model, varied)
+    whole = reduction(driver).solve({name: drawn.get(name, np.full(20, others[name][0])) for name in varied})
+    assert made.solve(drawn).hottest.values == pytest.approx(whole.hottest.values, abs=1e-6)
+
+
 def test_wrong_parameters_are_refused() -> None:
     model, varied = wall()
+    with pytest.raises(BadVectors, match="expected at least one, got none"):
+        form_of(model, {})
     with pytest.raises(UnknownName, match="parameter h: unknown place"):
         form_of(model, {**varied, "h": Varied(1, 2, ("sinks.water.convection",))})
     with pytest.raises(BadRange, match="parameter h: expected a conductance above zero, got 0 to 2"):

@@ -94,7 +94,7 @@ class Coefficients:
         OutOfRange
             A conductance is not positive.
         """
-        count = len(next(iter(columns.values()))) if columns else 1
+        count = len(next(iter(columns.values())))
         reference = valued(self.reference, columns, count)
         conductances = [factor(columns, count) for factor in self.conductances]
         for factor, values in zip(self.conductances, conductances, strict=True):

@@ -19,7 +19,7 @@ from proofmark_thermal.arrays import FloatArray, IntArray
 from proofmark_thermal.errors import UnknownName
 from proofmark_thermal.model import Model
 from proofmark_thermal.reduced.coefficients import Coefficients, Factor, Factors, Quantity, Warming
-from proofmark_thermal.reduced.errors import BadRange
+from proofmark_thermal.reduced.errors import BadRange, BadVectors
 from proofmark_thermal.terms import now, sum_of
 from proofmark_thermal.values import OfTime
 
@@ -89,7 +89,11 @@ def form_of(model: Model, varied: Mapping[str, Varied], *, timed: bool = False) 
         A parameter drives a place that is not there.
     BadRange
         A range is empty, or holds a conductance that is not positive.
+    BadVectors
+        There is no parameter.
     """
+    if not varied:
+        raise BadVectors("parameters of a reduced model", ["at least one"], [])
     parts = affine(model)
     drivers = _Drivers(parts, varied)
     driven = {place: drivers.conductance(place) for place in parts.operators}

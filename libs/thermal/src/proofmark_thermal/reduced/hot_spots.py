@@ -24,7 +24,9 @@ _CHUNK = 256
 _WIDER = 0.3
 """Of its width, that the box reaches beyond the training vectors on either side."""
 _LEAST = 1e-12
-"""Of the greatest variance of coordinates: what counts as any."""
+"""Of the mean square of coordinates: what counts as variance."""
+_ROUNDING = 1e-3
+"""Of a deviation, that the box reaches farther still."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,11 +44,14 @@ class Trained:
     @cached_property
     def box(self) -> Box:
         """Along the principal axes of the coordinates."""
-        variances, axes = eigh(np.cov(self.coordinates, rowvar=False).reshape(self.matrix.shape[1], -1))
-        directions = axes / np.sqrt(np.maximum(variances, _LEAST * variances[-1]))
+        mean = self.coordinates.mean(axis=0)
+        apart = self.coordinates - mean
+        variances, axes = eigh(apart.T @ apart / len(apart))
+        floor = _LEAST * (mean @ mean + np.sum(variances)) or 1.0
+        directions = axes / np.sqrt(np.maximum(variances, floor))
         along = self.coordinates @ directions
-        width = np.ptp(along, axis=0)
-        return Box(directions, along.min(axis=0) - _WIDER * width, along.max(axis=0) + _WIDER * width)
+        margin = _WIDER * np.ptp(along, axis=0) + _ROUNDING
+        return Box(directions, along.min(axis=0) - margin, along.max(axis=0) + margin)
 
     @cached_property
     def in_box(self) -> tuple[FloatArray, FloatArray]:

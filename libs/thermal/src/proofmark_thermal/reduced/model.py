@@ -49,7 +49,7 @@ class ReducedModel:
             A conductance is not positive.
         """
         given = self.coefficients.checked(parameters)
-        count = len(next(iter(given.values()))) if given else 1
+        count = len(next(iter(given.values())))
         blocks = [self._block(given, start, min(start + BLOCK, count)) for start in range(0, max(count, 1), BLOCK)]
         return joined(blocks)
 
