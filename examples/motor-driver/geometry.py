@@ -4,8 +4,9 @@ python examples/motor-driver/geometry.py
 """
 
 from pathlib import Path
+from typing import Any
 
-from netgen.occ import Box, Glue, Pnt  # type: ignore[import-not-found]
+from netgen.occ import Box, Glue, Pnt
 
 LENGTH, WIDTH, BASE = 100.0, 80.0, 8.0
 FINS, FIN_HEIGHT, FIN_THICKNESS = 9, 30.0, 2.0
@@ -13,7 +14,7 @@ MODULE = ((35.0, 25.0), (30.0, 30.0), 4.0)
 """Corner, size and thickness of the module, below the base."""
 
 
-def sink():
+def sink() -> Any:
     """A base with fins upwards; their faces are called FINS."""
     body = Box(Pnt(0, 0, 0), Pnt(LENGTH, WIDTH, BASE))
     pitch = (WIDTH - FIN_THICKNESS) / (FINS - 1)
@@ -26,7 +27,7 @@ def sink():
     return body
 
 
-def module():
+def module() -> Any:
     """The half-bridge in its package."""
     (x, y), (length, width), thickness = MODULE
     body = Box(Pnt(x, y, -thickness), Pnt(x + length, y + width, 0))
