@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from proofmark_contracts.design import Design
+from proofmark_contracts.cosimulation import CosimModel, Noise
+from proofmark_contracts.design import Design, ThermalModel
 from proofmark_reliability.intervals import lower_limit, upper_limit
 from proofmark_sampler.asking import propose
 from proofmark_sampler.vectors import batch_vectors
+from proofmark_simulator.cosim_model import Described
 from proofmark_simulator.runner import ModelRunner
-from proofmark_spec import Spec, load
+from proofmark_spec import Spec, load, parse
 
 from .files import ROOT
 
@@ -32,9 +34,15 @@ async def study_of(spec: Spec) -> tuple[dict[str, FloatArray], dict[str, FloatAr
     proposal = propose(design, [])
     columns = {name: np.asarray(c, dtype=np.float64) for name, c in batch_vectors(design, proposal.uniforms).items()}
     constants = {name: law.value for name, law in design.parameters.items() if law.kind == "constant"}
-    source = spec.files[design.model.file.path] if design.model.kind == "python" else b""
     async with ModelRunner() as runner:
-        outcome = await runner.run(design.model, source, columns, constants, design.metrics, proposal.vectors)
+        if isinstance(design.model, CosimModel):
+            noise = Noise(seed=design.reliability.seed, vectors=tuple(range(proposal.vectors)))
+            described = Described(design.model, design.controller, spec.files, noise, 0)
+            outcome = await runner.simulate(described, columns, constants, design.metrics)
+        else:
+            assert not isinstance(design.model, ThermalModel)
+            source = spec.files[design.model.file.path] if design.model.kind == "python" else b""
+            outcome = await runner.run(design.model, source, columns, constants, design.metrics, proposal.vectors)
     assert not outcome.status.any(), outcome.logs
     return columns, dict(outcome.metrics)
 
@@ -82,6 +90,32 @@ async def test_the_latch_fails_by_its_thickness() -> None:
     assert thickness > 0.75
     assert max(explained, key=lambda name: explained[name]) == "friction"
     assert max(explained.values()) < 0.2
+
+
+async def test_the_photonic_lock_reaches_its_target() -> None:
+    spec = spec_of("photonic-lock")
+    plan = spec.design.reliability
+    _, metrics = await study_of(spec)
+    failed = np.any(list(failures(spec.design, metrics).values()), axis=0)
+    assert 1 - upper_limit(int(failed.sum()), failed.size, plan.confidence) > plan.target
+
+
+async def test_the_nominal_ring_swings_to_within_0_04_nm_of_its_window() -> None:
+    spec = spec_of("photonic-lock")
+    (locked,) = (r.metric for r in spec.design.requirements if r.name == "locked from 2 s on")
+    _, metrics = await study_of(spec)
+    assert float(np.median(metrics[locked])) * 0.13 == pytest.approx(0.04, abs=0.005)
+
+
+async def test_a_narrower_window_loses_well_insulated_rings_under_weak_integral_gains() -> None:
+    text = (ROOT / "examples" / "photonic-lock" / "spec.yaml").read_text()
+    spec = parse(text.replace("window: 0.13 nm", "window: 0.10 nm"), spec_of("photonic-lock").files)
+    columns, metrics = await study_of(spec)
+    failed = failures(spec.design, metrics)["locked from 2 s on"]
+    assert 0.02 < failed.mean() < 0.07
+    for name, side in {"resistance": 1, "ki": 1}.items():
+        lost, every = columns[name][failed].mean(), columns[name]
+        assert side * (lost - every.mean()) > 0.5 * every.std()
 
 
 @pytest.fixture(scope="module")

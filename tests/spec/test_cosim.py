@@ -92,7 +92,7 @@ def test_two_requirements_on_one_metric_measure_it_once() -> None:
     design, model = asked(
         "{metric: max, of: heat.rise, max: 50 K}",
         "{metric: max, of: heat.rise, min: 1 K}",
-        "{metric: max, of: heat.rise, after: 1 s, max: 40 K}",
+        "{name: later, metric: max, of: heat.rise, after: 1 s, max: 40 K}",
     )
     assert [one.metric for one in design.requirements] == [
         "max_of_heat_rise",
