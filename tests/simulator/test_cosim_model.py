@@ -111,3 +111,8 @@ def test_a_controller_s_file_is_part_of_what_is_prepared() -> None:
     assert isinstance(of.design.model, CosimModel)
     other = Described(of.design.model, changed, of.files, Noise(seed=3, vectors=(0,)), 0)
     assert other.digest(frozenset()) != described(of, range(1)).digest(frozenset())
+
+
+def test_the_names_of_the_parameters_are_part_of_what_is_prepared() -> None:
+    one = described(loops.spec(), range(1))
+    assert one.digest(frozenset({"gain"})) != one.digest(frozenset({"gain", "band"}))
