@@ -11,7 +11,7 @@ import pytest
 from fmpy import extract, read_model_description, simulate_fmu
 from fmpy.simulation import instantiate_fmu
 
-from proofmark_controller.host import compilers
+from proofmark_controller.host import Compiler, compilers
 from proofmark_cosim import Component, CosimError, Placed, Recording, System, simulate
 from proofmark_cosim.commands import cosim
 from proofmark_cosim.errors import NotExportable, UnknownSignal, WrongFmu
@@ -57,7 +57,13 @@ def driven(component: Component, wires: dict[str, str], cycles: int = 150) -> Sy
 
 
 def fmu(plant: Component, version: Version = "2.0") -> bytes:
-    return export_fmu(plant, PERIOD_S, version, compilers()[0])
+    return export_fmu(plant, PERIOD_S, version, compiler())
+
+
+def compiler() -> Compiler:
+    if not compilers():
+        pytest.skip("an FMU holds compiled code: it takes gcc, clang or ziglang")
+    return compilers()[0]
 
 
 def traces(system: System) -> dict[str, Any]:
@@ -161,8 +167,16 @@ def test_an_fmu_without_this_platforms_binary_is_refused() -> None:
         simulate(system, {})
 
 
-@pytest.mark.parametrize("data", [b"", b"PK nonsense", without(fmu(RcThermal()), "modelDescription")])
+@pytest.mark.parametrize("data", [b"", b"PK nonsense"])
 def test_what_is_no_fmu_is_refused(data: bytes) -> None:
+    _refused(data)
+
+
+def test_an_archive_without_a_description_is_no_fmu() -> None:
+    _refused(without(fmu(RcThermal()), "modelDescription"))
+
+
+def _refused(data: bytes) -> None:
     with pytest.raises(WrongFmu, match=r"model\.fmu: expected an FMU 2\.0 or 3\.0, got "):
         Fmu(data=data)
 
@@ -188,7 +202,7 @@ def test_a_plant_that_draws_random_numbers_is_not_exported() -> None:
 
 def test_a_wrong_period_is_refused() -> None:
     with pytest.raises(CosimError, match="expected more than 0 s, got 0"):
-        export_fmu(RcThermal(), 0.0, "2.0", compilers()[0])
+        export_fmu(RcThermal(), 0.0, "2.0", compiler())
 
 
 @pytest.mark.parametrize("version", ["2.0", "3.0"])
