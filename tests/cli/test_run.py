@@ -100,6 +100,11 @@ def test_a_folder_with_somebody_elses_files_is_left_alone(proofmark: Command, tm
     assert [entry.name for entry in tmp_path.iterdir()] == ["thesis.tex"]
 
 
+def _hear_interrupts() -> None:
+    """A shell starts what runs in its background deaf to Ctrl-C, and the test's processes would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupted_run_is_finished_by_resume(proofmark: Command, home: Path, tmp_path: Path) -> None:
     (tmp_path / "spec.yaml").write_text(SLOW_SPEC)
     (tmp_path / "model.py").write_text(SLOW_MODEL)
@@ -112,6 +117,7 @@ def test_an_interrupted_run_is_finished_by_resume(proofmark: Command, home: Path
         stdout=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
+        preexec_fn=_hear_interrupts,  # noqa: PLW1509  # no other thread holds a lock here
     )
     deadline = time.monotonic() + 60
     while not (out / "bus" / "study.json").exists():
