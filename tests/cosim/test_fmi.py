@@ -207,6 +207,7 @@ def test_a_wrong_period_is_refused() -> None:
 
 @pytest.mark.parametrize("version", ["2.0", "3.0"])
 def test_the_command_line_exports(tmp_path: Path, version: Version) -> None:
+    compiler()
     assert cosim("export-fmu", plant="dc-motor", fmi=version, period=0.001, out=tmp_path) == 0
     found = read_model_description(tmp_path / "dc-motor.fmu", validate=True)
     assert (found.fmiVersion, found.defaultExperiment.stepSize) == (version, "0.001")
