@@ -33,16 +33,17 @@ async def study_of(spec: Spec) -> tuple[dict[str, FloatArray], dict[str, FloatAr
     design = spec.design
     proposal = propose(design, [])
     columns = {name: np.asarray(c, dtype=np.float64) for name, c in batch_vectors(design, proposal.uniforms).items()}
-    constants = {name: law.value for name, law in design.parameters.items() if law.kind == "constant"}
     async with ModelRunner() as runner:
         if isinstance(design.model, CosimModel):
             noise = Noise(seed=design.reliability.seed, vectors=tuple(range(proposal.vectors)))
             described = Described(design.model, design.controller, spec.files, noise, 0)
-            outcome = await runner.simulate(described, columns, constants, design.metrics)
+            outcome = await runner.simulate(described, columns, design.constants, design.metrics)
         else:
             assert not isinstance(design.model, ThermalModel)
             source = spec.files[design.model.file.path] if design.model.kind == "python" else b""
-            outcome = await runner.run(design.model, source, columns, constants, design.metrics, proposal.vectors)
+            outcome = await runner.run(
+                design.model, source, columns, design.constants, design.metrics, proposal.vectors
+            )
     assert not outcome.status.any(), outcome.logs
     return columns, dict(outcome.metrics)
 

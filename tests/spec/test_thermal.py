@@ -10,7 +10,6 @@ from proofmark_contracts.heat import Scheduled, Tabulated, Thermal
 from proofmark_spec.files import Files, from_submission
 from proofmark_spec.parameters import Parameter
 from proofmark_spec.problems import Report
-from proofmark_spec.temperatures import temperatures
 from proofmark_spec.thermal import read_thermal
 from proofmark_spec.units import unit
 
@@ -80,7 +79,7 @@ def test_a_section_is_read_in_si_with_its_parameters_left_in() -> None:
 def test_requirements_can_ask_for_the_hottest_place_of_all_of_a_region_a_probe_or_a_junction() -> None:
     found, _ = read(SECTION)
     assert found is not None
-    assert list(temperatures(found)) == ["t_max", "t_max_sink", "t_max_chip", "t_ntc", "t_junction_die"]
+    assert list(found.metrics) == ["t_max", "t_max_sink", "t_max_chip", "t_ntc", "t_junction_die"]
 
 
 def test_tables_and_schedules_are_told_apart_by_what_they_are_against() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from proofmark_contracts.design import Requirement
 from proofmark_contracts.heat import Tabulated
 from proofmark_thermal.errors import LimitBelowAmbient, NoSink, NotAffine
 from proofmark_thermal.reduced.model import ReducedModel
@@ -106,3 +107,12 @@ def test_heat_without_an_answer_is_an_error_that_says_why(
 def test_a_limit_below_the_surroundings_cannot_be_held(tmp_path: Path) -> None:
     with pytest.raises(LimitBelowAmbient):
         answer("study", slab(limit_k=280.0), tmp_path)
+
+
+def test_a_metric_that_is_called_like_a_temperature_is_none(tmp_path: Path) -> None:
+    design = slab()
+    settles = Requirement(name="settles", metric="t_settle", high=1.0)
+    also = design.model_copy(update={"requirements": (*design.requirements, settles)})
+    told = answer("study", also, tmp_path)
+    assert told.modelled.heat.limits == {"t_max": (353.15,)}
+    assert [check.requirement for check in told.assessed.checks] == ["stays cool"]

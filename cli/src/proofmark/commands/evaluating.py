@@ -17,7 +17,7 @@ from proofmark.specs import checked, load_spec
 from proofmark_contracts.campaign import RUN_STATUS
 from proofmark_contracts.cosimulation import CosimModel, Noise
 from proofmark_contracts.design import Design, Requirement, ThermalModel, Unit
-from proofmark_reliability.marginals import quantile
+from proofmark_reliability.sample import medians
 from proofmark_sampler.asking import propose
 from proofmark_sampler.vectors import batch_vectors
 from proofmark_simulator.cosim_model import Described
@@ -82,11 +82,8 @@ def _with_replacements(spec: Spec, replacements: list[str], path: Path) -> Spec:
 
 
 def _median(design: Design) -> dict[str, float]:
-    values = {}
-    for name, law in design.parameters.items():
-        numbers = law.model_dump(exclude={"kind"})
-        values[name] = law.value if law.kind == "constant" else float(quantile(law.kind, numbers, np.array([0.5]))[0])
-    return values
+    known = design.constants | medians(design.marginals)
+    return {name: known[name] for name in design.parameters}
 
 
 def _vector(design: Design, index: int) -> dict[str, float]:

@@ -3,7 +3,7 @@
 `proofmark_spec` makes it from YAML or JSON; every service reads it; nobody else interprets a spec.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -239,6 +239,17 @@ class Design(Frozen):
     def random_parameters(self) -> tuple[str, ...]:
         """Parameters that vary, sorted: the columns of a sample. (Canonical JSON keeps no other order.)"""
         return tuple(sorted(name for name, law in self.parameters.items() if law.kind != "constant"))
+
+    @property
+    def constants(self) -> dict[str, float]:
+        """Parameters that do not vary, in SI."""
+        return {name: law.value for name, law in self.parameters.items() if law.kind == "constant"}
+
+    @property
+    def marginals(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        """Kind and numbers of each random parameter, in the order of a sample's columns."""
+        laws = {name: self.parameters[name] for name in self.random_parameters}
+        return {name: (law.kind, law.model_dump(exclude={"kind"})) for name, law in laws.items()}
 
     @property
     def metrics(self) -> tuple[str, ...]:

@@ -1,10 +1,13 @@
 """The `thermal` section of a design, in SI and kelvin, with the parameters still in it."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
 from proofmark_contracts.frozen import FileRef, Frozen
+
+T = TypeVar("T")
 
 Amount = float | str
 """A number, or an expression over the design's parameters."""
@@ -259,3 +262,22 @@ class Thermal(Frozen):
     """K, that the mesh is to allow."""
     element_size: float | None = None
     """m, of the first mesh."""
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Every temperature that a requirement can ask for."""
+        junctions = [name for name, source in self.sources.items() if source.junction_resistance]
+        named = (dict.fromkeys(names) for names in (self.regions, self.probes, junctions))
+        return tuple(by_metric(None, *named))
+
+
+def by_metric(
+    hottest: T, regions: Mapping[str, T], probes: Mapping[str, T], junctions: Mapping[str, T]
+) -> dict[str, T]:
+    """What belongs to each temperature, by the metric that a requirement asks for."""
+    return {
+        "t_max": hottest,
+        **{f"t_max_{name}": each for name, each in regions.items()},
+        **{f"t_{name}": each for name, each in probes.items()},
+        **{f"t_junction_{name}": each for name, each in junctions.items()},
+    }

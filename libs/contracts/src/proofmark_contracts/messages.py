@@ -37,3 +37,6 @@ MESSAGES: tuple[type[Message], ...] = (
     ArtifactSigned,
     ReleaseSealed,
 )
+
+ASSESSMENTS: dict[str, type[Message]] = {"reliability": ReliabilityAssessed, "thermal": ThermalAssessed}
+"""By the names that `StudyOpened.requires` has for them."""

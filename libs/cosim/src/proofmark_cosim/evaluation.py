@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from proofmark_cosim.graph import Kind, Node, Operator, reached
+from proofmark_expression import FUNCTIONS
 
 Value = Any
 """A numpy scalar or an (n,) array."""
@@ -68,28 +69,9 @@ def evaluated(node: Node, columns: Mapping[str, Value]) -> Value:
     return values[id(node)]
 
 
+_PLAIN = "cbrt hypot exp expm1 log log2 log10 log1p sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh"
 FOREIGN: dict[str, Callable[..., Value]] = {
     "power": np.power,
-    "cbrt": np.cbrt,
-    "hypot": np.hypot,
-    "exp": np.exp,
-    "expm1": np.expm1,
-    "log": np.log,
-    "log2": np.log2,
-    "log10": np.log10,
-    "log1p": np.log1p,
-    "sin": np.sin,
-    "cos": np.cos,
-    "tan": np.tan,
-    "asin": np.arcsin,
-    "acos": np.arccos,
-    "atan": np.arctan,
-    "atan2": np.arctan2,
-    "sinh": np.sinh,
-    "cosh": np.cosh,
-    "tanh": np.tanh,
-    "asinh": np.arcsinh,
-    "acosh": np.arccosh,
-    "atanh": np.arctanh,
+    **{name: FUNCTIONS[name].compute for name in _PLAIN.split()},
 }
 """By the names of the language of expressions."""

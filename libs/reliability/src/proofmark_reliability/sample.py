@@ -55,3 +55,9 @@ def vectors(
         name: quantile(kind, parameters, by_column[column])
         for column, (name, (kind, parameters)) in enumerate(marginals.items())
     }
+
+
+def medians(marginals: Mapping[str, tuple[str, Parameters]]) -> dict[str, float]:
+    """Return the median of each parameter; `marginals` as in `vectors`."""
+    middle = np.array([0.5])
+    return {name: float(quantile(kind, parameters, middle)[0]) for name, (kind, parameters) in marginals.items()}

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from proofmark_expression import Dimension, Expression, ExpressionError
 from proofmark_spec.problems import Wrong, did_you_mean, shortened
-from proofmark_spec.quantities import quantity
+from proofmark_spec.quantities import Quantity, quantity
 
 
 class Named(Protocol):
@@ -42,10 +42,7 @@ def constant(value: Any, wanted: Dimension) -> float:
     ------
     Wrong
     """
-    found = quantity(value)
-    if found.unit.dimension != wanted:
-        raise Wrong(f"expected {wanted}, got {found.unit.dimension}")
-    return found.si
+    return _of(value, wanted).si
 
 
 def difference(value: Any, wanted: Dimension) -> float:
@@ -55,10 +52,7 @@ def difference(value: Any, wanted: Dimension) -> float:
     ------
     Wrong
     """
-    found = quantity(value)
-    if found.unit.dimension != wanted:
-        raise Wrong(f"expected {wanted}, got {found.unit.dimension}")
-    return found.si_difference
+    return _of(value, wanted).si_difference
 
 
 def dimension_of(text: str, parameters: Parameters) -> Dimension | None:
@@ -77,6 +71,13 @@ def dimension_of(text: str, parameters: Parameters) -> Dimension | None:
         return expression.dimension(known) if expression.names <= known.keys() else None
     except ExpressionError as error:
         raise Wrong(f"in {shortened(text)}, {error}") from error
+
+
+def _of(value: Any, wanted: Dimension) -> Quantity:
+    found = quantity(value)
+    if found.unit.dimension != wanted:
+        raise Wrong(f"expected {wanted}, got {found.unit.dimension}")
+    return found
 
 
 def _refers(text: str) -> bool:

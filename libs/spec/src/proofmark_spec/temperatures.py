@@ -1,10 +1,8 @@
 """The temperatures that requirements can ask for, beside what the model gives."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from proofmark_contracts.heat import Thermal
-from proofmark_expression import Dimension
 from proofmark_spec.model import Metrics
 from proofmark_spec.problems import Wrong
 from proofmark_spec.units import TEMPERATURE
@@ -24,16 +22,8 @@ def with_temperatures(metrics: Metrics, thermal: Thermal | None) -> Metrics:
         raise Wrong("expected a model of kind expression, python or thermal beside this section, got cosim")
     if thermal is None:
         return replace(metrics, known=None)
-    given = temperatures(thermal)
+    given = dict.fromkeys(thermal.metrics, TEMPERATURE)
     for name in given.keys() & metrics.dimensions.keys():
         raise Wrong(f"the model has a metric {name}, which is the name of a temperature of this section")
     known = None if metrics.known is None else metrics.known | given.keys()
     return replace(metrics, dimensions={**metrics.dimensions, **given}, known=known)
-
-
-def temperatures(thermal: Thermal) -> Mapping[str, Dimension]:
-    """The hottest place of all and of each region, the probes, the junctions."""
-    names = [HOTTEST, *(f"{HOTTEST}_{region}" for region in thermal.regions)]
-    names += [f"t_{probe}" for probe in thermal.probes]
-    names += [f"t_junction_{name}" for name, source in thermal.sources.items() if source.junction_resistance]
-    return dict.fromkeys(names, TEMPERATURE)

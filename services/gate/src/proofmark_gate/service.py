@@ -4,6 +4,7 @@ from proofmark_chassis import Context, Rejected, Service
 from proofmark_contracts.assessment import ReliabilityAssessed
 from proofmark_contracts.custody import DesignDecided, Envelope
 from proofmark_contracts.message import Message
+from proofmark_contracts.messages import ASSESSMENTS
 from proofmark_contracts.study import StudyOpened
 from proofmark_contracts.temperatures import ThermalAssessed
 from proofmark_custody.decision import sign_decision
@@ -13,7 +14,6 @@ from proofmark_gate.settings import GateSettings
 from proofmark_gate.temperatures import judge_temperatures
 
 service = Service("gate", GateSettings)
-ASSESSMENTS: dict[str, type[Message]] = {"reliability": ReliabilityAssessed, "thermal": ThermalAssessed}
 
 
 @service.on(ReliabilityAssessed)

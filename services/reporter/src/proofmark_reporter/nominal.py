@@ -6,7 +6,7 @@ import numpy as np
 
 from proofmark_contracts.design import Design, ExpressionModel
 from proofmark_expression import Expression
-from proofmark_reliability.marginals import quantile
+from proofmark_reliability.sample import medians
 from proofmark_reliability.tally import margin
 
 
@@ -30,11 +30,6 @@ def nominal_margins(design: Design, metrics: Mapping[str, float] | None = None) 
 
 
 def _evaluated(design: Design, model: ExpressionModel) -> dict[str, float]:
-    point = {
-        name: law.value
-        if law.kind == "constant"
-        else float(quantile(law.kind, law.model_dump(exclude={"kind"}), np.array([0.5]))[0])
-        for name, law in design.parameters.items()
-    }
+    point = design.constants | medians(design.marginals)
     asked = model.metrics.keys() & set(design.metrics)
     return {name: float(Expression.parse(model.metrics[name]).evaluate(point)) for name in asked}

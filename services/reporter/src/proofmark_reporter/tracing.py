@@ -13,7 +13,7 @@ from proofmark_contracts.cosimulation import CosimModel, Formula
 from proofmark_contracts.design import Design
 from proofmark_cosim import Recording, System, assumptions
 from proofmark_expression import Expression
-from proofmark_reliability.marginals import quantile
+from proofmark_reliability.sample import medians
 from proofmark_reporter.figures import evenly
 from proofmark_reporter.rounds import worst_margins
 from proofmark_reporter.runs import FloatArray, IntArray, Runs
@@ -144,13 +144,9 @@ def _again(system: System, design: Design, runs: Runs, rows: IntArray, recording
 
 
 def _nominal(system: System, design: Design) -> dict[str, float]:
-    medians = {
-        name: quantile(law.kind, law.model_dump(exclude={"kind"}), np.array([0.5]))
-        for name, law in design.parameters.items()
-        if law.kind != "constant"
-    }
+    point = {name: np.array([value]) for name, value in medians(design.marginals).items()}
     working = _working(system, design, 0, None)
-    found = working.run(_with_constants(design, medians, 1), np.zeros(1, np.int64)).metrics
+    found = working.run(_with_constants(design, point, 1), np.zeros(1, np.int64)).metrics
     return {name: float(column[0]) for name, column in found.items()}
 
 
@@ -160,5 +156,4 @@ def _working(system: System, design: Design, batch: int, recording: Recording | 
 
 
 def _with_constants(design: Design, columns: Mapping[str, FloatArray], n: int) -> dict[str, FloatArray]:
-    laws = design.parameters.items()
-    return {**columns, **{name: np.full(n, law.value) for name, law in laws if law.kind == "constant"}}
+    return {**columns, **{name: np.full(n, value) for name, value in design.constants.items()}}

@@ -37,7 +37,7 @@ def commands(
 ) -> list[SimulateChunk]:
     """One command a chunk, with its slice of the vectors that are to run; `places` are theirs in the batch, if those
     are not all of it."""
-    constants = {name: law.value for name, law in design.parameters.items() if law.kind == "constant"}
+    constants = design.constants
     found: list[SimulateChunk] = []
     in_time = isinstance(design.model, CosimModel)
     first = 0

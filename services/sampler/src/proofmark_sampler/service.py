@@ -50,10 +50,14 @@ async def plan(opened: StudyOpened, batch: int, context: Context) -> list[Messag
     for over in (StudyClosed, StudyExpired):
         if await context.read(over, opened.study) is not None:
             return []
-    modelled = await context.read(ThermalModelled, opened.study)
-    if opened.design.thermal is not None and modelled is None:
-        return []
-    heat = None if modelled is None else await for_workers(modelled.heat, context)
+    heat = None
+    if opened.design.thermal is not None:
+        modelled = await context.read(ThermalModelled, opened.study)
+        if modelled is None:
+            return []
+        heat = modelled.heat
+        if batch == 0:
+            await give_workers(heat, context)
     continues = opened.continues
     if continues and (batch < len(opened.imports) or continues.purpose == "rerun-missing"):
         planned, columns, places = await take_over(opened, continues, batch, context)
@@ -137,10 +141,9 @@ async def take_over(
     return before.model_copy(update=again), {name: column[rows] for name, column in columns.items()}, rows
 
 
-async def for_workers(heat: ReducedHeat, context: Context) -> ReducedHeat:
+async def give_workers(heat: ReducedHeat, context: Context) -> None:
     """Give workers, who see nothing of the core, the reduced model."""
     await context.stores[Zone.COMPUTE].put(await context.core.get(heat.model))
-    return heat
 
 
 def cut(opened: StudyOpened, vectors: int, context: Context) -> tuple[int, ...]:

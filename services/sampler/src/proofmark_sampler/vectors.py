@@ -21,9 +21,5 @@ def batch_vectors(design: Design, uniforms: npt.NDArray[np.float64]) -> dict[str
     dict of (n,) float arrays, SI
         One column for each random parameter, in their order.
     """
-    marginals = {
-        name: (design.parameters[name].kind, design.parameters[name].model_dump(exclude={"kind"}))
-        for name in design.random_parameters
-    }
     correlation = (design.correlations.order, design.correlations.matrix) if design.correlations else None
-    return vectors(marginals, correlation, uniforms)
+    return vectors(design.marginals, correlation, uniforms)

@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
 from proofmark_chassis import Context, Rejected, Service
-from proofmark_contracts.assessment import ReliabilityAssessed
 from proofmark_contracts.custody import ArtifactSigned, DesignDecided, ReleaseSealed, ReportCompiled
 from proofmark_contracts.frozen import FileRef, sha256_hex
 from proofmark_contracts.message import Message
+from proofmark_contracts.messages import ASSESSMENTS
 from proofmark_contracts.study import StudyOpened
-from proofmark_contracts.temperatures import ThermalAssessed
 from proofmark_custody.decision import read_decision
 from proofmark_custody.errors import CustodyError
 from proofmark_custody.keystore import open_key
@@ -20,7 +19,6 @@ from proofmark_signer.evidence import documents, origin, placed
 from proofmark_signer.settings import SignerSettings
 
 service = Service("signer", SignerSettings)
-ASSESSMENTS: dict[str, type[Message]] = {"reliability": ReliabilityAssessed, "thermal": ThermalAssessed}
 
 
 @service.on(ReportCompiled)

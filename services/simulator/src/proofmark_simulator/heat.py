@@ -11,13 +11,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from proofmark_contracts.campaign import RUN_STATUS
+from proofmark_contracts.heat import by_metric
 from proofmark_contracts.temperatures import ReducedHeat
 from proofmark_expression import Expression
 from proofmark_simulator.errors import InvalidChunk
 from proofmark_simulator.outcome import OK, FloatArray, Outcome, StatusArray, Tally
 from proofmark_thermal.errors import ThermalError
 from proofmark_thermal.reduced.model import ReducedModel
-from proofmark_thermal.reduced.temperatures import Bounded, Temperatures
+from proofmark_thermal.reduced.temperatures import Bounded
 
 UNDECIDED = RUN_STATUS.index("undecided")
 KEPT = 4
@@ -88,7 +89,9 @@ def with_temperatures(
     }
     status, logs = outcome.status.copy(), dict(outcome.logs)
     try:
-        found = {name: _spread(each, rows) for name, each in _by_metric(model.evaluate(asked)).items()}
+        told = model.evaluate(asked)
+        named = by_metric(told.hottest, told.regions, told.probes, told.junctions)
+        found = {name: _spread(each, rows) for name, each in named.items()}
     except ThermalError as error:
         found = {}
         _miss(status, logs, np.full(rows, True), RUN_STATUS.index("error"), f"temperatures: {error}")
@@ -98,17 +101,8 @@ def with_temperatures(
             _miss(status, logs, near, UNDECIDED, f"{metric}: within its error of the limit {limit:g} K")
     every = outcome.metrics | {name: each.values for name, each in found.items()}
     answered = status == OK
-    told = {name: np.where(answered, every.get(name, np.nan), np.nan) for name in metrics}
-    return Outcome(told, status, outcome.cpu_s + time.thread_time() - started, logs)
-
-
-def _by_metric(found: Temperatures) -> dict[str, Bounded]:
-    return {
-        "t_max": found.hottest,
-        **{f"t_max_{name}": each for name, each in found.regions.items()},
-        **{f"t_{name}": each for name, each in found.probes.items()},
-        **{f"t_junction_{name}": each for name, each in found.junctions.items()},
-    }
+    answers = {name: np.where(answered, every.get(name, np.nan), np.nan) for name in metrics}
+    return Outcome(answers, status, outcome.cpu_s + time.thread_time() - started, logs)
 
 
 def _spread(each: Bounded, rows: int) -> Bounded:

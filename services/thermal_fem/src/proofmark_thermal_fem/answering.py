@@ -57,12 +57,13 @@ def answer(study: str, design: Design, folder: Path) -> Answer:
 
 
 def _modelled(study: str, design: Design, solution: Solution, distilled: Distilled) -> ThermalModelled:
+    metrics = tuple(temperatures(solution.readings))
     heat = ReducedHeat(
         model=sha256_hex(distilled.model),
         size=len(distilled.model),
         parameters=distilled.parameters,
-        metrics=tuple(temperatures(solution.readings)),
-        limits=limits(design),
+        metrics=metrics,
+        limits=limits(design, metrics),
         mesh_error_k=solution.error_estimate_k,
     )
     return ThermalModelled(

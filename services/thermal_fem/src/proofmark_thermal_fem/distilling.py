@@ -50,15 +50,8 @@ def distil(design: Design, solution: Solution) -> Distilled:
 
 def _drawn(design: Design, parameters: dict[str, str]) -> dict[str, np.ndarray]:
     """Values of the model's parameters for vectors of the design."""
-    marginals = {
-        name: (design.parameters[name].kind, design.parameters[name].model_dump(exclude={"kind"}))
-        for name in design.random_parameters
-    }
     correlation = (design.correlations.order, design.correlations.matrix) if design.correlations else None
-    uniforms = monte_carlo(0, 0, 0, BOUND_VECTORS, len(marginals))
-    columns = vectors(marginals, correlation, uniforms)
-    constants = {
-        name: np.full(BOUND_VECTORS, law.value) for name, law in design.parameters.items() if law.kind == "constant"
-    }
-    values = {**constants, **columns}
+    uniforms = monte_carlo(0, 0, 0, BOUND_VECTORS, len(design.marginals))
+    constants = {name: np.full(BOUND_VECTORS, value) for name, value in design.constants.items()}
+    values = constants | vectors(design.marginals, correlation, uniforms)
     return {name: np.asarray(Expression.parse(amount).evaluate(values)) for name, amount in parameters.items()}

@@ -11,6 +11,7 @@ from proofmark_contracts.design import Design
 from proofmark_contracts.heat import Thermal
 from proofmark_expression import Expression
 from proofmark_reliability.marginals import quantile
+from proofmark_reliability.sample import medians
 
 FloatArray = npt.NDArray[np.float64]
 TAIL = 1e-9
@@ -21,7 +22,7 @@ SEED = 0
 
 def nominal(design: Design) -> dict[str, float]:
     """Every parameter where it has its median, SI."""
-    return {name: float(column[0]) for name, column in _quantiles(design, np.array([0.5])).items()}
+    return design.constants | medians(design.marginals)
 
 
 def evaluated(amount: float | str, values: Mapping[str, float]) -> float:
@@ -56,13 +57,8 @@ def value_range(design: Design, amount: str) -> tuple[float, float]:
 
 
 def _quantiles(design: Design, probabilities: FloatArray) -> dict[str, FloatArray]:
-    found = {}
-    for name, law in design.parameters.items():
-        if law.kind == "constant":
-            found[name] = np.full(len(probabilities), law.value)
-        else:
-            found[name] = quantile(law.kind, law.model_dump(exclude={"kind"}), probabilities)
-    return found
+    constants = {name: np.full(len(probabilities), value) for name, value in design.constants.items()}
+    return constants | {name: quantile(*law, probabilities) for name, law in design.marginals.items()}
 
 
 def _amounts(thermal: Thermal) -> Iterator[tuple[str, str]]:

@@ -10,12 +10,11 @@ from proofmark_contracts.message import Message
 from proofmark_contracts.study import StudyClosed, StudyOpened
 from proofmark_contracts.temperatures import ThermalAssessed
 from proofmark_thermal.errors import ThermalError
-from proofmark_thermal_fem.settings import ThermalSettings
 
 if TYPE_CHECKING:
     from proofmark_thermal_fem.answering import Answer
 
-service = Service("thermal_fem", ThermalSettings)
+service = Service("thermal_fem")
 
 
 @service.on(StudyOpened)

@@ -1,9 +1,10 @@
 """A study's heat at values of its parameters: the problem, its temperatures, and how they stand to limits."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 from proofmark_contracts.design import Design
+from proofmark_contracts.heat import by_metric
 from proofmark_contracts.temperatures import NominalCheck
 from proofmark_thermal.checks import check_limit
 from proofmark_thermal.described import problem_of
@@ -38,19 +39,15 @@ def problem_at(design: Design, values: Mapping[str, float], folder: Path) -> The
     described = design.thermal.model_dump(mode="json")
     problem = problem_of(described, lambda amount: evaluated(amount, values), folder)
     for asked in design.requirements:
-        if asked.metric.startswith("t_") and asked.high is not None:
+        if asked.metric in design.thermal.metrics and asked.high is not None:
             check_limit(problem, asked.high, f"requirement {asked.name}")
     return problem
 
 
 def temperatures(readings: Readings) -> dict[str, float]:
     """K, by the metric that a requirement asks for."""
-    return {
-        "t_max": readings.hottest.temperature,
-        **{f"t_max_{region}": hottest.temperature for region, hottest in readings.regions.items()},
-        **{f"t_{probe}": temperature for probe, temperature in readings.probes.items()},
-        **{f"t_junction_{source}": temperature for source, temperature in readings.junctions.items()},
-    }
+    regions = {name: hottest.temperature for name, hottest in readings.regions.items()}
+    return by_metric(readings.hottest.temperature, regions, readings.probes, readings.junctions)
 
 
 def checks(design: Design, found: Mapping[str, float]) -> tuple[NominalCheck, ...]:
@@ -64,10 +61,10 @@ def checks(design: Design, found: Mapping[str, float]) -> tuple[NominalCheck, ..
     )
 
 
-def limits(design: Design) -> dict[str, tuple[float, ...]]:
-    """K, by metric."""
+def limits(design: Design, metrics: Container[str]) -> dict[str, tuple[float, ...]]:
+    """K, by metric: those on temperatures, whose metrics are given."""
     found: dict[str, tuple[float, ...]] = {}
     for metric, low, high in design.limits:
-        if metric.startswith("t_"):
+        if metric in metrics:
             found[metric] = (*found.get(metric, ()), *(limit for limit in (low, high) if limit is not None))
     return found
