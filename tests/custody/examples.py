@@ -4,10 +4,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from proofmark_custody.decision import sign_decision
-from proofmark_custody.documents import canonical_json
+from proofmark_custody.decision import read_decision, sign_decision
+from proofmark_custody.documents import canonical_json, sha256_hex
+from proofmark_custody.firmware import sign_firmware
 from proofmark_custody.keys import SigningKey
-from proofmark_custody.release import DECISION_FILE, Origin, fact_file, release_trust, seal
+from proofmark_custody.release import DECISION_FILE, FIRMWARE_FILE, Origin, fact_file, release_trust, seal
 
 STUDY = "mzxw6ytboi4tsmrvgiza-r1"
 
@@ -19,7 +20,9 @@ def key_number(n: int) -> SigningKey:
 GATE_KEY = key_number(1)
 SIGNER_KEY = key_number(2)
 STRANGER = key_number(3)
+FIRMWARE_KEY = key_number(4)
 TRUST = release_trust(gate=GATE_KEY.public, signer=SIGNER_KEY.public)
+FIRMWARE_TRUST = release_trust(GATE_KEY.public, SIGNER_KEY.public, FIRMWARE_KEY.public)
 
 ORIGIN = Origin(
     design_sha256="d" * 64,
@@ -39,6 +42,23 @@ def decided(key: SigningKey = GATE_KEY, study: str = STUDY, verdict: str = "appr
     """The bytes of a `design.decided` message."""
     envelope = sign_decision(FACTS, {"study": study, "verdict": verdict, "bound_low": 0.9991}, key)
     return canonical_json({"envelope": envelope, "study": study, "verdict": verdict})
+
+
+BUILT = {"firmware/image.bin": b"\x00\x02", "firmware/checks.json": b"[]"}
+
+
+def finished(
+    key: SigningKey = FIRMWARE_KEY, outcome: str = "verified", decision: bytes | None = None, study: str = STUDY
+) -> bytes:
+    """The bytes of a `firmware.finished` message."""
+    decision_sha256 = read_decision(decision or decided(), TRUST).sha256
+    predicate = {"study": study, "outcome": outcome, "decision_sha256": decision_sha256, "board": "stm32f4-discovery"}
+    envelope = sign_firmware({name: sha256_hex(data) for name, data in BUILT.items()}, predicate, key)
+    return canonical_json({"envelope": envelope, "study": study, "outcome": outcome})
+
+
+def with_firmware(message: bytes) -> dict[str, bytes]:
+    return {**study_files(decided()), **BUILT, FIRMWARE_FILE: message}
 
 
 def study_files(decision: bytes) -> dict[str, bytes]:

@@ -52,6 +52,8 @@ def test_every_file_has_its_signature_and_the_statement_covers_them() -> None:
         "agent": "agent:design-bot-7",
         "prompt_sha256": "a" * 64,
         "context_sha256": None,
+        "firmware": None,
+        "firmware_sha256": None,
     }
 
 

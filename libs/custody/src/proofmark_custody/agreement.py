@@ -1,11 +1,12 @@
 """Whether a release's statement, the gate's decision and the facts under both tell one story."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from proofmark_custody.decision import Decision
 from proofmark_custody.documents import member, parse_object
 from proofmark_custody.errors import Malformed, MalformedFact, Problem
-from proofmark_custody.release import DECISION_FILE, FACTS_FOLDER, Claims, fact_file
+from proofmark_custody.firmware import Firmware
+from proofmark_custody.release import DECISION_FILE, FACTS_FOLDER, FIRMWARE_FILE, Claims, fact_file
 
 
 def disagreements(
@@ -21,13 +22,12 @@ def disagreements(
     facts : bytes by path in the folder
         Those facts whose bytes are the ones that the statement names.
     """
-    for what, stated, decided in (
+    compared = (
         ("study", claims.study, decision.study),
         ("verdict", claims.verdict, decision.verdict),
         ("sha256 of what the gate signed", claims.decision_sha256, decision.sha256),
-    ):
-        if stated != decided:
-            yield Problem(DECISION_FILE, f"{what}: expected {stated} by the statement, got {decided}")
+    )
+    yield from _unequal(DECISION_FILE, compared)
     decided_on = {fact_file(name): sha256 for name, sha256 in decision.facts.items()}
     stated_facts = {name: sha256 for name, sha256 in subjects.items() if name.startswith(FACTS_FOLDER)}
     for name in sorted(decided_on.keys() | stated_facts.keys()):
@@ -41,13 +41,37 @@ def disagreements(
             yield Problem(name, str(exc))
 
 
+def firmware_disagreements(claims: Claims, subjects: Mapping[str, str], firmware: Firmware) -> Iterator[Problem]:
+    """Every contradiction between a release's statement and the firmware's result in it."""
+    compared = (
+        ("study", claims.study, firmware.study),
+        ("outcome", claims.firmware, firmware.outcome),
+        ("sha256 of what was signed", claims.firmware_sha256, firmware.sha256),
+        ("decision", claims.decision_sha256, firmware.decision_sha256),
+    )
+    yield from _unequal(FIRMWARE_FILE, compared)
+    for name, built in firmware.files.items():
+        got = subjects.get(name, "nothing")
+        if got != built:
+            yield Problem(name, f"sha256: expected {built} by the firmware's result, got {got} by the statement")
+
+
+def _unequal(file: str, compared: Iterable[tuple[str, str | None, str]]) -> Iterator[Problem]:
+    for what, stated, signed in compared:
+        if stated != signed:
+            yield Problem(file, f"{what}: expected {stated} by the statement, got {signed}")
+
+
 def _fact_disagreements(claims: Claims, name: str, data: bytes) -> Iterator[Problem]:
     fact = parse_object(data, MalformedFact)
     study = member(fact, "study", str, MalformedFact)
     if study != claims.study:
         yield Problem(name, f"study: expected {claims.study} by the statement, got {study}")
     if name == fact_file("study.opened"):
-        provenance = member(member(fact, "design", dict, MalformedFact), "provenance", dict, MalformedFact)
+        design = member(fact, "design", dict, MalformedFact)
+        if design.get("firmware") is not None and claims.verdict == "approved" and claims.firmware is None:
+            yield Problem(name, "the design asks for firmware: expected a result by the statement, got none")
+        provenance = member(design, "provenance", dict, MalformedFact)
         for field in ("agent", "prompt_sha256", "context_sha256"):
             stated, opened = getattr(claims.origin, field), provenance.get(field)
             if stated != opened:

@@ -75,6 +75,7 @@ def _lines(verification: Verification) -> Iterator[str]:
         ("design", "design_sha256"),
         ("spec", "spec_sha256"),
         ("decision", "decision_sha256"),
+        ("firmware", "firmware"),
         ("agent", "agent"),
         ("prompt", "prompt_sha256"),
         ("context", "context_sha256"),

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from proofmark_custody.documents import member, parse_object, sha256_hex
-from proofmark_custody.dsse import sign_envelope, verify_envelope
+from proofmark_custody.documents import member, sha256_hex
+from proofmark_custody.dsse import sign_envelope
+from proofmark_custody.endorsement import read_endorsement
 from proofmark_custody.errors import Malformed, MalformedDecision
 from proofmark_custody.keys import PublicKey, SigningKey
 from proofmark_custody.statement import DECISION, PAYLOAD_TYPE, Statement
@@ -66,15 +67,12 @@ def read_decision(message: bytes, trust: Trust) -> Decision:
     UntrustedKey, SignatureInvalid
         It was not signed by a gate that is trusted.
     """
-    document = parse_object(message, MalformedDecision)
-    signed = verify_envelope(member(document, "envelope", dict, MalformedDecision), PAYLOAD_TYPE, trust, GATE)
-    statement = Statement.decode(signed.payload, DECISION)
+    found = read_endorsement(message, trust, GATE, DECISION, MalformedDecision)
+    statement = found.statement
     study, verdict = _check(statement.subjects, statement.predicate)
-    for name, expected in (("study", study), ("verdict", verdict)):
-        got = member(document, name, str, MalformedDecision)
-        if got != expected:
-            raise MalformedDecision(f"{name} beside the envelope: expected {expected!r} as signed, got {got!r}")
-    return Decision(study, verdict, statement.subjects, statement.predicate, sha256_hex(signed.payload), signed.key)
+    found.check_repeated("study", study, MalformedDecision)
+    found.check_repeated("verdict", verdict, MalformedDecision)
+    return Decision(study, verdict, statement.subjects, statement.predicate, found.sha256, found.key)
 
 
 def parse_verdict(document: Any, malformed: type[Malformed]) -> Verdict:

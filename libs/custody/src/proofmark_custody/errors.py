@@ -32,6 +32,10 @@ class MalformedDecision(Malformed):
     """A `design.decided` message cannot be read, or says another thing than what the gate signed."""
 
 
+class MalformedFirmware(Malformed):
+    """A `firmware.finished` message cannot be read, or says another thing than what was signed."""
+
+
 class MalformedFact(Malformed):
     """A fact in a release cannot be read."""
 

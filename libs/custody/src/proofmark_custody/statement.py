@@ -14,6 +14,8 @@ STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 DECISION = "https://proofmark.dev/decision/v1"
 """The gate's verdict on a study."""
+FIRMWARE = "https://proofmark.dev/firmware/v1"
+"""What was built for an approved design, and whether it passed its checks."""
 RELEASE = "https://proofmark.dev/release/v1"
 """The signer's statement over the files of a release."""
 

@@ -10,6 +10,8 @@ from proofmark_custody.keys import PublicKey
 
 GATE = "gate"
 """Signs decisions."""
+FIRMWARE = "firmware"
+"""Signs what it built for an approved design, and whether that passed its checks."""
 SIGNER = "signer"
 """Signs the files of a release and the statement over them."""
 

@@ -7,15 +7,18 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from proofmark_custody.agreement import disagreements
+from proofmark_custody.agreement import disagreements, firmware_disagreements
 from proofmark_custody.decision import Decision, read_decision
 from proofmark_custody.documents import canonical_json, parse_object, sha256_hex
 from proofmark_custody.dsse import envelope_of, verify_envelope
 from proofmark_custody.errors import CustodyError, MalformedEnvelope, Problem, SignatureInvalid, VerificationFailed
+from proofmark_custody.firmware import Firmware, read_firmware
 from proofmark_custody.keys import PublicKey
 from proofmark_custody.release import (
     DECISION_FILE,
+    ENDORSED,
     FACTS_FOLDER,
+    FIRMWARE_FILE,
     STATEMENT_FILE,
     TRUST_FILE,
     Claims,
@@ -23,7 +26,7 @@ from proofmark_custody.release import (
     signature_file,
 )
 from proofmark_custody.statement import PAYLOAD_TYPE, RELEASE, Statement
-from proofmark_custody.trust import GATE, SIGNER, Trust
+from proofmark_custody.trust import FIRMWARE, GATE, SIGNER, Trust
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class _Sealed:
 
     @property
     def signed(self) -> tuple[str, ...]:
-        return (*self.subjects, DECISION_FILE)
+        return (*self.subjects, DECISION_FILE, *([FIRMWARE_FILE] if self.claims.firmware else []))
 
     @property
     def folder(self) -> set[str]:
@@ -88,13 +91,18 @@ def verify_release(folder: Path, trust: Trust | None = None) -> Verification:
         raise VerificationFailed(inspection.problems)
     inspection.compare_names(sealed.folder)
     facts = inspection.signed_files(sealed)
+    firmware = inspection.firmware(facts, sealed, believed)
     decision = inspection.decision(facts, sealed, believed)
+    if decision is not None:
+        inspection.compare_trust(release_trust(decision.key, sealed.key, firmware.key if firmware else None))
     if decision is None or inspection.problems:
         raise VerificationFailed(inspection.problems)
+    built = (_step(FIRMWARE, firmware.key, f"what came of {len(firmware.files)} firmware files"),) if firmware else ()
     return Verification(
         claims=sealed.claims,
         chain=(
             _step(GATE, decision.key, f"the decision on {', '.join(sorted(decision.facts))}"),
+            *built,
             _step(SIGNER, sealed.key, f"each of {len(sealed.signed)} files"),
             _step(SIGNER, sealed.key, "the statement over them"),
         ),
@@ -171,10 +179,24 @@ class _Inspection:
             self._report(DECISION_FILE, str(exc))
             return None
         self.problems += disagreements(sealed.claims, sealed.subjects, decision, facts)
-        trust_data = self._present(TRUST_FILE)
-        if trust_data is not None and trust_data != release_trust(gate=decision.key, signer=sealed.key).to_json():
-            self._report(TRUST_FILE, "expected exactly the keys that signed this release, in canonical JSON")
         return decision
+
+    def firmware(self, facts: dict[str, bytes], sealed: _Sealed, trust: Trust) -> Firmware | None:
+        """Check the firmware's result, if there is one."""
+        message = facts.pop(FIRMWARE_FILE, None)
+        if message is None:
+            return None
+        try:
+            firmware = read_firmware(message, trust)
+        except CustodyError as exc:
+            self._report(FIRMWARE_FILE, str(exc))
+            return None
+        self.problems += firmware_disagreements(sealed.claims, sealed.subjects, firmware)
+        return firmware
+
+    def compare_trust(self, expected: Trust) -> None:
+        if self._present(TRUST_FILE) not in (None, expected.to_json()):
+            self._report(TRUST_FILE, "expected exactly the keys that signed this release, in canonical JSON")
 
     def _list(self, folder: Path, prefix: str) -> None:
         try:
@@ -205,7 +227,7 @@ class _Inspection:
             key.verify(signature, data)
         except SignatureInvalid as exc:
             self._report(signature_file(name), str(exc))
-            if name == DECISION_FILE:  # no digest tells which of the two was altered
+            if name in ENDORSED:  # no digest tells which of the two was altered
                 self._report(name, f"does not go with {signature_file(name)}")
 
     def _read(self, name: str) -> bytes | None:
