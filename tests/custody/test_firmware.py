@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from proofmark_custody.decision import read_decision
+from proofmark_custody.decision import read_decision, sign_decision
 from proofmark_custody.documents import canonical_json, sha256_hex
 from proofmark_custody.dsse import sign_envelope
 from proofmark_custody.errors import (
@@ -31,9 +31,11 @@ from proofmark_custody.statement import DECISION, PAYLOAD_TYPE, RELEASE, Stateme
 from proofmark_custody.verify import verify_release
 from tests.custody.examples import (
     BUILT,
+    FACTS,
     FIRMWARE_KEY,
     FIRMWARE_TRUST,
     GATE_KEY,
+    OPENED,
     ORIGIN,
     SIGNER_KEY,
     STRANGER,
@@ -41,6 +43,7 @@ from tests.custody.examples import (
     TRUST,
     decided,
     finished,
+    study_files,
     with_firmware,
     write,
 )
@@ -163,6 +166,19 @@ def test_a_statement_that_contradicts_the_result_is_refused(
     with pytest.raises(VerificationFailed) as failure:
         verify_release(write(tmp_path / "release", resealed(files, **changed)), FIRMWARE_TRUST)
     assert {problem.file: problem.reason for problem in failure.value.problems}[file].startswith(told)
+
+
+def test_an_approved_design_that_asked_for_firmware_has_a_result(tmp_path: Path) -> None:
+    opened = json.loads(OPENED)
+    opened["design"]["firmware"] = {"board": "stm32f4-discovery"}
+    facts = {**FACTS, "study.opened": canonical_json(opened)}
+    envelope = sign_decision(facts, {"study": STUDY, "verdict": "approved"}, GATE_KEY)
+    message = canonical_json({"envelope": envelope, "study": STUDY, "verdict": "approved"})
+    files = {**study_files(message), "facts/study.opened.json": facts["study.opened"]}
+    with pytest.raises(VerificationFailed) as failure:
+        verify_release(write(tmp_path / "release", seal(files, ORIGIN, SIGNER_KEY, TRUST)))
+    (problem,) = failure.value.problems
+    assert str(problem).startswith("facts/study.opened.json: the design asks for firmware")
 
 
 def test_another_image_than_the_one_verified_is_refused(tmp_path: Path) -> None:

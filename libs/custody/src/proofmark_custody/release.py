@@ -163,9 +163,8 @@ def attest(
     """
     for name in files:
         _check_path(name, files)
-    expected = {fact_file(name): sha256 for name, sha256 in decision.facts.items()} | (
-        firmware.files if firmware else {}
-    )
+    facts = {fact_file(name): sha256 for name, sha256 in decision.facts.items()}
+    expected = {**facts, **(firmware.files if firmware else {})}
     for name, sha256 in expected.items():
         file = files.get(name)
         if file is None or file.sha256 != sha256:
