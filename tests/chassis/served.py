@@ -17,9 +17,10 @@ import proofmark_chassis.service
 from proofmark_chassis import Context, Service
 from proofmark_chassis.server import EmbeddedServer
 from proofmark_contracts.assessment import ReliabilityAssessed
+from proofmark_contracts.campaign import SimulateChunk
 from proofmark_contracts.custody import DesignDecided, ReportCompiled
 from proofmark_contracts.message import Message, Zone
-from tests.chassis.examples import decided
+from tests.chassis.examples import decided, simulated
 
 GRACE = "TEST_GRACE_S"
 
@@ -53,6 +54,18 @@ def reporter() -> Service:
     @service.on(DesignDecided)
     async def compile_report(message: DesignDecided, context: Context) -> list[Message]:
         return [ReportCompiled(study=message.study, files=())]
+
+    return service
+
+
+def simulator() -> Service:
+    service = Service("simulator")
+
+    @service.on(SimulateChunk)
+    async def simulate(message: SimulateChunk, context: Context) -> list[Message]:
+        log.info("handling", study=message.study)
+        await asyncio.sleep(message.n / 1000)
+        return [simulated(message.study, message.n)]
 
     return service
 
@@ -116,4 +129,4 @@ def _live(name: str, environment: dict[str, str], output: Path) -> None:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     proofmark_chassis.service.DRAIN_S = float(environment.get(GRACE, "10"))
-    {"gate": gate, "reporter": reporter}[name]().run()
+    {"gate": gate, "reporter": reporter, "simulator": simulator}[name]().run()

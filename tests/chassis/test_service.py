@@ -3,17 +3,21 @@
 import asyncio
 import json
 import signal
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
+from proofmark_chassis import Context, Service
 from proofmark_chassis.connection import EXIT_CONNECTION_LOST
 from proofmark_chassis.names import durable
 from proofmark_chassis.provisioning import Provisioning, provision
 from proofmark_chassis.server import EmbeddedServer
+from proofmark_chassis.service import EXIT_CONFIGURATION, EXIT_HANDED_BACK
 from proofmark_chassis.testing import TestBus, serving
 from proofmark_contracts.assessment import ReliabilityAssessed
+from proofmark_contracts.campaign import ChunkSimulated, ChunkStop
 from proofmark_contracts.custody import DesignDecided
-from proofmark_contracts.message import Zone
-from tests.chassis.examples import assessed, decided
+from proofmark_contracts.message import Message, Zone
+from tests.chassis.examples import assessed, chunk, decided
 from tests.chassis.served import GRACE, gate, served
 
 GATE = durable("gate", ReliabilityAssessed)
@@ -109,7 +113,7 @@ async def test_a_password_that_is_no_longer_valid_ends_the_process(bus: TestBus,
 async def test_a_wrong_password_ends_a_service_at_its_start_and_is_not_shown(bus: TestBus, tmp_path: Path) -> None:
     wrong = {"PROOFMARK_BUS_PASSWORD_CORE": "hunter2"}
     async with served(bus.server, "gate", tmp_path / "log", wrong) as service:
-        assert await service.ended() == 1
+        assert await service.ended() == EXIT_CONFIGURATION
         assert service.entries("credentials_refused")[0]["user"] == "gate@core"
         assert "AuthorizationError" in service.text
         assert "hunter2" not in service.text
@@ -117,7 +121,7 @@ async def test_a_wrong_password_ends_a_service_at_its_start_and_is_not_shown(bus
 
 async def test_a_setting_that_is_none_ends_a_service_with_its_name(bus: TestBus, tmp_path: Path) -> None:
     async with served(bus.server, "gate", tmp_path / "log", {"PROOFMARK_CONCURRENCY": "many"}) as service:
-        assert await service.ended() == 1
+        assert await service.ended() == EXIT_CONFIGURATION == 42
         assert "SettingsRefused: PROOFMARK_CONCURRENCY: Input should be a valid integer" in service.text
 
 
@@ -135,6 +139,52 @@ async def test_no_password_is_in_any_log_line(bus: TestBus, tmp_path: Path) -> N
         assert "ZeroDivisionError: a bug" in service.text
         for password in bus.server.passwords.values():
             assert password not in service.text
+
+
+async def test_a_worker_of_one_study_ends_with_it_and_leaves_the_others_alone(bus: TestBus, tmp_path: Path) -> None:
+    for study in ("mine-r1", "other-r1"):
+        await bus.open_queue(study)
+        await bus.publish(chunk(study))
+    async with served(bus.server, "simulator", tmp_path / "log", {"PROOFMARK_STUDY": "mine-r1"}) as worker:
+        await bus.wait(ChunkSimulated, "mine-r1", 0, 0)
+        await asyncio.sleep(0.3)
+        assert worker.process.is_alive(), "a dry queue may fill again"
+        await bus.publish(chunk("mine-r1", 1))
+        await bus.wait(ChunkSimulated, "mine-r1", 0, 1)
+        await bus.publish(ChunkStop(study="mine-r1"))
+        assert await worker.ended() == 0
+    assert await bus.read(ChunkSimulated, "other-r1", 0, 0) is None
+
+
+async def test_a_worker_that_is_sent_away_says_so_and_hands_its_chunk_back(bus: TestBus, tmp_path: Path) -> None:
+    await bus.open_queue("away-r1")
+    told = LONG_LEASE | {"PROOFMARK_STUDY": "away-r1", GRACE: "0.2"}
+    async with served(bus.server, "simulator", tmp_path / "log", told) as worker:
+        await bus.publish(chunk("away-r1", 3000))
+        await worker.logged("handling")
+        assert await worker.terminate() == EXIT_HANDED_BACK == 143
+    async with served(bus.server, "simulator", tmp_path / "again", {"PROOFMARK_STUDY": "away-r1"}) as worker:
+        await worker.logged("handling", timeout_s=3)
+
+
+async def test_a_worker_of_a_study_that_is_over_ends_at_once(bus: TestBus, tmp_path: Path) -> None:
+    await bus.publish(ChunkStop(study="over-r1"))
+    async with served(bus.server, "simulator", tmp_path / "log", {"PROOFMARK_STUDY": "over-r1"}) as worker:
+        assert await worker.ended() == 0
+
+
+async def test_what_begins_outside_the_bus_is_published(bus: TestBus) -> None:
+    service = Service("gate")
+
+    @service.source
+    async def outside(context: Context) -> AsyncGenerator[Message, None]:
+        yield decided("outside-1")
+        yield decided("outside-2")
+        await asyncio.sleep(60)
+
+    async with serving(bus, service):
+        assert await bus.wait(DesignDecided, "outside-2") == decided("outside-2")
+    assert await bus.read(DesignDecided, "outside-1") == decided("outside-1")
 
 
 def _catches_sigterm(pid: int | None) -> bool:

@@ -5,10 +5,11 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Any, TypeVar
 
 import structlog
+from nats.errors import AuthorizationError
 from pydantic import BaseModel
 
 from proofmark_chassis import telemetry
@@ -17,6 +18,7 @@ from proofmark_chassis.connection import connect, leave
 from proofmark_chassis.consuming import Consumer, Handler, Means
 from proofmark_chassis.context import Context
 from proofmark_chassis.dead_letters import DeadLetters
+from proofmark_chassis.errors import SettingsRefused
 from proofmark_chassis.folding import Fold, Reducer, Wanted
 from proofmark_chassis.health import Health
 from proofmark_chassis.leases import Leases
@@ -24,13 +26,18 @@ from proofmark_chassis.objects import ObjectStore
 from proofmark_chassis.publishing import Publisher
 from proofmark_chassis.settings import ServiceSettings
 from proofmark_chassis.tasks import end
-from proofmark_chassis.work_queue import WorkQueueConsumer
+from proofmark_chassis.work_queue import StudyConsumer, WorkQueueConsumer
 from proofmark_contracts.message import Message, Zone
 from proofmark_contracts.services import SERVICES
 from proofmark_contracts.streams import Policy, stream_of
 
 DRAIN_S = 10.0
+EXIT_CONFIGURATION = 42
+"""Trying again is in vain: the settings are refused, or the credentials."""
+EXIT_HANDED_BACK = 143
+"""A worker of one study was told to go before its study ended: what it held is with the queue again."""
 Worker = Consumer | Fold[Any]
+Source = Callable[[Context], AsyncGenerator[Message, None]]
 H = TypeVar("H", bound=Callable[..., Any])
 
 log = structlog.get_logger()
@@ -44,6 +51,7 @@ class Service:
         self._settings = settings
         self._handlers: list[tuple[type[Message], Handler]] = []
         self._folds: list[tuple[type[Message], type[BaseModel], Wanted, Reducer]] = []
+        self._sources: list[Source] = []
         self._resources: list[Callable[[], contextlib.AbstractAsyncContextManager[object]]] = []
 
     def on(self, cls: type[Message]) -> Callable[[H], H]:
@@ -64,6 +72,11 @@ class Service:
 
         return register
 
+    def source(self, outside: Source) -> Source:
+        """Publish what an asynchronous generator yields: messages that begin outside the bus."""
+        self._sources.append(outside)
+        return outside
+
     def lifespan(self, resource: H) -> H:
         """Hold what an asynchronous generator yields as long as the service runs: `context.resource(its type)`."""
         self._resources.append(contextlib.asynccontextmanager(resource))
@@ -71,9 +84,13 @@ class Service:
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT, drain, and end. The console script of every service."""
-        settings = self._settings.from_environment(os.environ)
-        telemetry.configure(self.name, settings)
-        asyncio.run(self._serve_until_told(settings))
+        try:
+            settings = self._settings.from_environment(os.environ)
+            telemetry.configure(self.name, settings)
+            asyncio.run(self._serve_until_told(settings))
+        except (SettingsRefused, AuthorizationError) as refusal:
+            sys.stderr.write(f"proofmark-{self.name}: {type(refusal).__name__}: {refusal}\n")
+            sys.exit(EXIT_CONFIGURATION)
 
     async def _serve_until_told(self, settings: ServiceSettings) -> None:
         serving = asyncio.create_task(self.serve(settings))
@@ -84,7 +101,7 @@ class Service:
         telemetry.flush()
         sys.stdout.flush()
         # Computations cannot be cancelled; theirs are the deliveries that were handed back, so nobody waits for them.
-        os._exit(0)
+        os._exit(EXIT_HANDED_BACK if settings.study and serving.cancelled() else 0)
 
     async def serve(self, settings: ServiceSettings) -> None:
         """Connect, consume, and drain when cancelled."""
@@ -98,6 +115,7 @@ class Service:
             workers = self._workers(means)
             tasks = [asyncio.create_task(worker.run()) for worker in workers]
             tasks += [asyncio.create_task(bury(means, zone)) for zone in self._zones_of_durables()]
+            tasks += [asyncio.create_task(_publish_from(source, means)) for source in self._sources]
             health.ready = True
             log.info("serving", zones=sorted(context.clients))
             try:
@@ -132,8 +150,11 @@ class Service:
     def _workers(self, means: Means) -> list[Worker]:
         workers: list[Worker] = []
         for cls, handler in self._handlers:
-            kind = WorkQueueConsumer if _queued(cls) else Consumer
-            workers.append(kind(means, cls, handler))
+            study = means.context.settings.study
+            if _queued(cls) and study is not None:
+                workers.append(StudyConsumer(means, cls, handler, study))
+            else:
+                workers.append((WorkQueueConsumer if _queued(cls) else Consumer)(means, cls, handler))
         return workers + [Fold(means, *fold) for fold in self._folds]
 
     def _zones_of_durables(self) -> set[Zone]:
@@ -145,8 +166,14 @@ def _queued(cls: type[Message]) -> bool:
     return stream_of(cls).policy is Policy.WORK_QUEUE
 
 
+async def _publish_from(source: Source, means: Means) -> None:
+    async with contextlib.aclosing(source(means.context)) as messages:
+        async for message in messages:
+            await means.publisher.publish(message)
+
+
 async def _first_to_end(tasks: list[asyncio.Task[None]]) -> None:
-    """Wait for ever; a task that ends by itself is a bug and ends the service."""
+    """Wait for the first task that ends: a worker whose study is over; any other is a bug. It ends the service."""
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         task.result()

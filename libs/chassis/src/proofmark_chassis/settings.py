@@ -26,6 +26,8 @@ class ServiceSettings(BaseModel):
     """How long a delivery may go without a heartbeat before somebody else gets it."""
     concurrency: int = Field(16, gt=0)
     """Deliveries of one consumer handled at the same time."""
+    study: str | None = None
+    """The one study that a worker pulls chunks of; it ends with it. None pulls from every open study."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     http_port: int | None = None
     """Port on `http_host` for /healthz, /readyz and /metrics; None serves nothing. 0 takes a free one."""

@@ -1,4 +1,4 @@
-"""Workers of the queue: pull from the consumer of every open study at once, within one number of hands."""
+"""Workers of the queue: pull from every open study at once, within one number of hands, or from one to its end."""
 
 import asyncio
 import json
@@ -6,11 +6,15 @@ import json
 from nats.errors import Error as NatsError
 
 from proofmark_chassis.connection import REQUEST_TIMEOUT_S
-from proofmark_chassis.consuming import Consumer
+from proofmark_chassis.consuming import Consumer, Handler, Means
 from proofmark_chassis.tasks import end
+from proofmark_contracts.campaign import ChunkStop
+from proofmark_contracts.message import Message
 
 LOOK_S = 0.025
 """How often a worker looks for studies that opened or closed."""
+STOP_LOOK_S = 1.0
+"""How often a worker of one study asks whether it wants more runs; thousands of them may ask."""
 
 
 class WorkQueueConsumer(Consumer):
@@ -45,3 +49,21 @@ class WorkQueueConsumer(Consumer):
             names |= set(page["consumers"] or ())
             if len(names) >= page["total"] or not page["consumers"]:
                 return names
+
+
+class StudyConsumer(Consumer):
+    """Pulls from one study until it wants no more runs; a queue that is dry may fill again."""
+
+    def __init__(self, means: Means, cls: type[Message], handler: Handler, study: str) -> None:
+        super().__init__(means, cls, handler)
+        self._study = study
+
+    async def run(self) -> None:
+        pull = asyncio.create_task(self._pull(self._study))
+        try:
+            while await self._means.context.read(ChunkStop, self._study) is None:
+                await asyncio.wait({pull}, timeout=STOP_LOOK_S)
+                if pull.done():
+                    pull.result()
+        finally:
+            await end([pull])

@@ -1,12 +1,14 @@
 """Sampler: plans batches of vectors; learns from completed ones which comes next."""
 
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 
-from proofmark_chassis import Context, Rejected, Service
+from proofmark_chassis import Context, Rejected, RetryLater, Service
 from proofmark_contracts.campaign import BatchCompleted, BatchPlanned, Role, Stated
 from proofmark_contracts.message import Message, TableRef, Zone
 from proofmark_contracts.study import Continues, StudyClosed, StudyExpired, StudyOpened
@@ -22,7 +24,11 @@ from proofmark_sampler.standing import Standing
 from proofmark_sampler.vectors import batch_vectors
 
 service = Service("sampler", SamplerSettings)
+log = structlog.get_logger()
 standing = Standing()
+ENGINE = version("proofmark-contracts")
+LEAVE_TO_ANOTHER_S = 30.0
+"""A study is planned by the version that opened it: during an upgrade that is another sampler's work."""
 
 
 @service.on(StudyOpened)
@@ -50,6 +56,9 @@ async def plan(opened: StudyOpened, batch: int, context: Context) -> list[Messag
     for over in (StudyClosed, StudyExpired):
         if await context.read(over, opened.study) is not None:
             return []
+    if opened.engine != ENGINE:
+        log.warning("another_engine", study=opened.study, opened_by=opened.engine, ours=ENGINE)
+        raise RetryLater(LEAVE_TO_ANOTHER_S)
     heat = None
     if opened.design.thermal is not None:
         modelled = await context.read(ThermalModelled, opened.study)
