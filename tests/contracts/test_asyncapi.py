@@ -1,16 +1,14 @@
 """The AsyncAPI document is current, complete, and accepted by AsyncAPI's own parser."""
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from proofmark_contracts.asyncapi import document, text
-from proofmark_contracts.frozen import sha256_hex
 from proofmark_contracts.messages import MESSAGES
+from tests.node import installed
 
 ROOT = Path(__file__).resolve().parents[2]
 NODE = Path(__file__).with_name("node")
@@ -28,16 +26,8 @@ def test_every_message_has_a_channel_at_its_subject() -> None:
 
 @pytest.fixture(scope="module")
 def parser() -> Path:
-    """AsyncAPI's parser, installed once for each lock file into the user's cache."""
-    if not shutil.which("npm"):
-        pytest.skip("needs Node.js and npm")
-    caches = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    folder = caches / "proofmark" / f"asyncapi-{sha256_hex((NODE / 'package-lock.json').read_bytes())[:16]}"
-    if not (folder / "node_modules" / ".package-lock.json").exists():
-        shutil.copytree(NODE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=folder, check=True)
-    shutil.copy(NODE / "check.mjs", folder)
-    return folder / "check.mjs"
+    """AsyncAPI's own."""
+    return installed(NODE, "asyncapi") / "check.mjs"
 
 
 def parse(parser: Path, source: str) -> subprocess.CompletedProcess[str]:

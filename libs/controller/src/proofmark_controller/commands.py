@@ -1,6 +1,7 @@
-"""Offline verbs of controllers: `proofmark controller check` and `proofmark controller emit-c`."""
+"""Offline verbs of controllers: `proofmark controller check`, `emit-c` and `emit-micropython`."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from json import dumps
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, Literal
 from proofmark_controller.c_source import c_source
 from proofmark_controller.checker import check
 from proofmark_controller.errors import Refused
+from proofmark_controller.micropython import bytecode, micropython_source
 from proofmark_controller.module import told
 from proofmark_controller.program import Program
 from proofmark_controller.work import work_of
@@ -18,20 +20,25 @@ REFUSED = 2
 
 
 def controller(
-    action: Literal["check", "emit-c"], file: Path, class_: str | None = None, out: Path = Path(), json: bool = False
+    action: Literal["check", "emit-c", "emit-micropython"],
+    file: Path,
+    class_: str | None = None,
+    out: Path = Path(),
+    json: bool = False,
 ) -> int:
-    """Check a controller, or write it as C.
+    """Check a controller, or write it as C or for MicroPython.
 
     Parameters
     ----------
     action
-        `check` says what is wrong and how to write it instead; `emit-c` also writes a header and a source.
+        `check` says what is wrong and how to write it instead; `emit-c` also writes a header and a source,
+        `emit-micropython` a module, and its bytecode where `mpy-cross` is installed.
     file : Path
         The controller's Python file.
     class_ : str, optional
         The controller, if the file has several.
     out : Path
-        The folder for C files.
+        The folder for what is written.
     json : bool
         Print one JSON document instead of text.
 
@@ -52,7 +59,7 @@ def controller(
         if json:
             _print_json({"sound": False, "problems": [asdict(problem) for problem in refusal.problems]})
         return REFUSED
-    written = _write(program, out) if action == "emit-c" else []
+    written = _write(WRITTEN[action](program), out) if action in WRITTEN else []
     if json:
         _print_json({"sound": True, **_document(program), "written": written})
     else:
@@ -60,13 +67,29 @@ def controller(
     return OK
 
 
-def _write(program: Program, folder: Path) -> list[str]:
+def _c_files(program: Program) -> dict[str, bytes]:
     source = c_source(program)
+    return {source.header_name: source.header.encode(), source.source_name: source.source.encode()}
+
+
+def _micropython_files(program: Program) -> dict[str, bytes]:
+    module = micropython_source(program)
+    files = {module.name: module.source.encode()}
+    compiled = bytecode(module)
+    return files if compiled is None else files | {module.name.replace(".py", ".mpy"): compiled}
+
+
+WRITTEN: dict[str, Callable[[Program], dict[str, bytes]]] = {
+    "emit-c": _c_files,
+    "emit-micropython": _micropython_files,
+}
+
+
+def _write(files: dict[str, bytes], folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {folder / source.header_name: source.header, folder / source.source_name: source.source}
-    for path, text in texts.items():
-        path.write_text(text, encoding="utf-8")
-    return [str(path) for path in texts]
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return [str(folder / name) for name in files]
 
 
 def _document(program: Program) -> dict[str, Any]:
