@@ -259,7 +259,7 @@ async def test_a_simulator_reads_nothing_of_another_zone(filled: TestBus) -> Non
 
 
 async def test_who_only_puts_objects_cannot_read_them(filled: TestBus) -> None:
-    async with client_of(filled.server, "operator", Zone.EDGE) as client:
+    async with client_of(filled.server, "engineer", Zone.EDGE) as client:
         mine = await ObjectStore(client).put(b"a secret upload")
         whole = f"$JS.API.DIRECT.GET.{OBJECT_STREAM}"
         requests = [answer(client, whole, b'{"seq": 1}')]

@@ -66,6 +66,17 @@ def test_a_missing_setting_is_named() -> None:
         Extended.from_environment({})
 
 
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "compute").write_text("hunter2\n")
+    settings = ServiceSettings.from_environment({"PROOFMARK_BUS_PASSWORD_COMPUTE_FILE": str(tmp_path / "compute")})
+    assert settings.password(Zone.COMPUTE) == "hunter2"
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    with pytest.raises(SettingsRefused, match=r"PROOFMARK_BUS_PASSWORD_CORE_FILE: .*No such file.*'/nowhere/core'"):
+        ServiceSettings.from_environment({"PROOFMARK_BUS_PASSWORD_CORE_FILE": "/nowhere/core"})
+
+
 def test_a_password_is_in_no_text() -> None:
     settings = ServiceSettings.from_environment({"PROOFMARK_BUS_PASSWORD_TRUST": "hunter2"})
     assert settings.password(Zone.TRUST) == "hunter2"

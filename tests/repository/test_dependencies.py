@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from proofmark_contracts.services import SERVICES
+from proofmark_contracts.services import ON_ONE_MACHINE
 
 from .files import ROOT, name_of, tracked
 
@@ -77,7 +77,7 @@ def test_members_come_from_the_workspace(member: str) -> None:
 
 def test_the_command_line_brings_every_service_that_it_starts() -> None:
     brought = {r.name for r in map(Requirement, project("cli")["project"]["dependencies"])}
-    needed = {f"proofmark-{name.replace('_', '-')}" for name, role in SERVICES.items() if role.deployed}
+    needed = {f"proofmark-{name.replace('_', '-')}" for name in ON_ONE_MACHINE}
     assert needed - brought == set()
 
 

@@ -94,13 +94,13 @@ class OperatorClient:
 
 @contextlib.asynccontextmanager
 async def operator(url: str, passwords: Mapping[str, str]) -> AsyncIterator[OperatorClient]:
-    """Connect as the operator; `passwords` by user name."""
+    """Connect as the engineer; `passwords` by user name."""
     clients: list[Client] = []
     try:
         for zone in (Zone.EDGE, Zone.CORE):
             async with asyncio.timeout(PATIENCE_S):
-                password = passwords.get(f"operator@{zone}")
-                clients.append(await connect(url, zone, "operator", password, on_lost=lambda: None))
+                password = passwords.get(f"engineer@{zone}")
+                clients.append(await connect(url, zone, "engineer", password, on_lost=lambda: None))
         yield OperatorClient(*clients)
     except TimeoutError as late:
         raise ConnectionError(f"no answer from {url} within {PATIENCE_S:g} s") from late

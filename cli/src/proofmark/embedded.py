@@ -13,7 +13,7 @@ from proofmark.home import ensure_keys, key_folder
 from proofmark.processes import ServiceProcesses, instances
 from proofmark_chassis.provisioning import Provisioning
 from proofmark_chassis.server import EmbeddedServer
-from proofmark_contracts.services import SERVICES
+from proofmark_contracts.services import ON_ONE_MACHINE
 
 LOOK_AFTER_S = 1.0
 TENANT = "local"
@@ -40,8 +40,7 @@ class Plant:
         """Folders of model processes; what a killed simulator leaves is removed with the rest."""
         self._scratch.mkdir(exist_ok=True)
         shared = self._shared_environment() | (extra or {})
-        deployed = [name for name, role in SERVICES.items() if role.deployed]
-        environments = {name: self.server.environment(name) | shared for name in deployed}
+        environments = {name: self.server.environment(name) | shared for name in ON_ONE_MACHINE}
         self.services = ServiceProcesses(environments, home / "services.log")
 
     def _shared_environment(self) -> dict[str, str]:

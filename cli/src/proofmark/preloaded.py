@@ -2,8 +2,7 @@
 
 import importlib
 
-from proofmark_contracts.services import SERVICES
+from proofmark_contracts.services import ON_ONE_MACHINE
 
-for name, role in SERVICES.items():
-    if role.deployed:
-        importlib.import_module(f"proofmark_{name}.service")
+for name in ON_ONE_MACHINE:
+    importlib.import_module(f"proofmark_{name}.service")

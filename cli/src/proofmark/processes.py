@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
-from proofmark_contracts.services import SERVICES
+from proofmark_contracts.services import ON_ONE_MACHINE
 
 STOP_S = 12.0
 PR_SET_PDEATHSIG = 1
@@ -65,8 +65,8 @@ def service_of(instance: str) -> str:
 
 
 def instances(workers: int) -> tuple[str, ...]:
-    """One instance of each deployed service, and `workers` simulators."""
-    single = [name for name, role in SERVICES.items() if role.deployed and name != "simulator"]
+    """One instance of each service, and `workers` simulators."""
+    single = [name for name in ON_ONE_MACHINE if name != "simulator"]
     return (*single, *(f"simulator{i}" for i in range(workers)))
 
 

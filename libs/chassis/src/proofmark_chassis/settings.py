@@ -1,6 +1,7 @@
 """What every service is told at its start, from `PROOFMARK_*` environment variables, read once."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -38,14 +39,16 @@ class ServiceSettings(BaseModel):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read each field from `PROOFMARK_<FIELD>`; what is not set keeps its default.
+        """Read each field from `PROOFMARK_<FIELD>`, or from the file that `PROOFMARK_<FIELD>_FILE` names.
+
+        What is not set keeps its default. Platforms mount secrets as files.
 
         Raises
         ------
         SettingsRefused
             A value is missing or not what its field takes; the message names the variable, never the value.
         """
-        told = {name: environment.get(PREFIX + name.upper()) for name in cls.model_fields}
+        told = {name: _told(environment, PREFIX + name.upper()) for name in cls.model_fields}
         try:
             return cls.model_validate({name: value for name, value in told.items() if value is not None})
         except ValidationError as error:
@@ -55,3 +58,13 @@ class ServiceSettings(BaseModel):
     def password(self, zone: Zone) -> str | None:
         secret: SecretStr | None = getattr(self, f"bus_password_{zone}")
         return secret.get_secret_value() if secret else None
+
+
+def _told(environment: Mapping[str, str], variable: str) -> str | None:
+    file = environment.get(f"{variable}_FILE")
+    if file is None:
+        return environment.get(variable)
+    try:
+        return Path(file).read_text().rstrip("\n")
+    except OSError as error:
+        raise SettingsRefused(f"{variable}_FILE: {error}") from None

@@ -44,6 +44,8 @@ class Role:
     """Creates, pauses, purges and deletes the consumers of studies on the work queue."""
     deployed: bool = True
     """False for whoever holds a credential but is not run by us: people, systems outside, a service started by hand."""
+    needs_cluster: bool = False
+    """Speaks to Kubernetes, so one machine alone runs without it."""
     zones: frozenset[Zone] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -135,6 +137,13 @@ SERVICES: dict[str, Role] = {
         deployed=False,
     ),
     "operator": Role(
+        consumes=(StudyOpened, StudyClosed),
+        waits=(StudyOpened, StudyClosed),
+        publishes=(SpecSubmitted, StudyCommanded),
+        reads=(SpecAnswered, StudyOpened, StudyClosed, ReliabilityUpdated, ReliabilityAssessed, ReleaseSealed),
+        needs_cluster=True,
+    ),
+    "engineer": Role(
         publishes=(SpecSubmitted, StudyCommanded),
         reads=tuple(m for m in MESSAGES if m.zone in (Zone.EDGE, Zone.CORE)),
         gets_objects=(Zone.CORE,),
@@ -148,3 +157,6 @@ SERVICES: dict[str, Role] = {
         deployed=False,
     ),
 }
+
+ON_ONE_MACHINE = tuple(name for name, role in SERVICES.items() if role.deployed and not role.needs_cluster)
+"""The services that one machine alone runs."""
