@@ -2,8 +2,8 @@
 PYTHON  ?= python3
 BIN     := .venv/bin
 READY   := .venv/.ready
-MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml cli/pyproject.toml examples/*/pyproject.toml))
-SOURCES := libs services cli examples tests $(wildcard bench)
+MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml cli/pyproject.toml emulator/pyproject.toml examples/*/pyproject.toml))
+SOURCES := libs services cli emulator examples tests $(wildcard bench)
 
 export UV_PYTHON_DOWNLOADS := never
 

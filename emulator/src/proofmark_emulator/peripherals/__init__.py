@@ -1,0 +1,1 @@
+"""What an STM32 has beside its core, one subject each."""

@@ -1,0 +1,115 @@
+"""Ports: what each pin is, what it drives, what it reads."""
+
+from typing import ClassVar
+
+from proofmark_emulator.registers import Peripheral, Register
+
+INPUT, OUTPUT, ALTERNATE, ANALOG = 0, 1, 2, 3
+NOT_DRIVEN, OTHER = 2, 3
+"""Beside low and high: what a trace says of a pin that is an input, or a peripheral's."""
+
+
+class Gpio(Peripheral):
+    """STM32F4; pins are called by letter and number, such as PD12."""
+
+    MODES: ClassVar[dict[str, int]] = {"A": 0xA8000000, "B": 0x280}
+    """MODER after a reset, where it is not `MODE`: the debugger's pins."""
+    MODE: ClassVar[int] = 0
+    REGISTERS = {
+        0x00: Register("MODER"),
+        0x04: Register("OTYPER", writable=0xFFFF),
+        0x08: Register("OSPEEDR"),
+        0x0C: Register("PUPDR"),
+        0x10: Register("IDR", writable=0),
+        0x14: Register("ODR", writable=0xFFFF),
+        0x18: Register("BSRR"),
+        0x20: Register("AFRL"),
+        0x24: Register("AFRH"),
+    }
+
+    def reset(self) -> None:
+        super().reset()
+        letter = self.name[-1]
+        self.values["MODER"] = self.MODES.get(letter, self.MODE)
+        self.values["PUPDR"] = {"A": 0x64000000, "B": 0x100}.get(letter, 0)
+        self._outputs = 0
+        self._shown = getattr(self, "_shown", [NOT_DRIVEN] * 16)
+        for pin in range(16):
+            self._show(pin)
+
+    def mode(self, pin: int) -> int:
+        """Input, output, alternate function or analogue."""
+        return self.values["MODER"] >> 2 * pin & 3
+
+    def alternate(self, pin: int) -> int | None:
+        """The number of the alternate function that a pin has, if it has one."""
+        if self.mode(pin) != ALTERNATE:
+            return None
+        return self.values["AFRH" if pin > 7 else "AFRL"] >> 4 * (pin & 7) & 15
+
+    def is_analogue(self, pin: int) -> bool:
+        """Whether a converter sees a pin."""
+        return self.mode(pin) == ANALOG
+
+    def level(self, pin: int) -> int:
+        """What a pin shows: low, high, `NOT_DRIVEN` or `OTHER`."""
+        match self.mode(pin):
+            case 1:
+                return self.values["ODR"] >> pin & 1
+            case 2:
+                return OTHER
+        return NOT_DRIVEN
+
+    def read_idr(self) -> int:
+        """Levels of pins that are digital; an open one follows its pull, low without."""
+        value = 0
+        for pin in range(16):
+            if self.mode(pin) == OUTPUT:
+                value |= self.values["ODR"] & 1 << pin
+            elif self.mode(pin) != ANALOG:
+                given = self.chip.board.levels.get(f"P{self.name[-1]}{pin}")
+                pulled_up = self.values["PUPDR"] >> 2 * pin & 3 == 1
+                value |= (pulled_up if given is None else bool(given)) << pin
+        return value
+
+    def write_odr(self, value: int) -> None:
+        """All outputs at once."""
+        changed = (self.values["ODR"] ^ value) & self._outputs
+        self.values["ODR"] = value
+        while changed:
+            pin = changed.bit_length() - 1
+            changed ^= 1 << pin
+            self._show(pin)
+
+    def write_bsrr(self, value: int) -> None:
+        """Set some, reset others; setting wins."""
+        self.write_odr(self.values["ODR"] & ~(value >> 16) & 0xFFFF | value & 0xFFFF)
+
+    def write_moder(self, value: int) -> None:
+        """Pins become outputs, or cease to be."""
+        self.values["MODER"] = value
+        self._outputs = sum(1 << pin for pin in range(16) if self.mode(pin) == OUTPUT)
+        for pin in range(16):
+            self._show(pin)
+
+    def _show(self, pin: int) -> None:
+        level = self.level(pin)
+        if level != self._shown[pin]:
+            self._shown[pin] = level
+            self.chip.trace.record(self.chip.time.now, f"P{self.name[-1]}{pin}", level)
+
+
+class GpioL4(Gpio):
+    """STM32L4: analogue after a reset, and a switch from pin to converter (L47x)."""
+
+    MODES: ClassVar[dict[str, int]] = {"A": 0xABFFFFFF, "B": 0xFFFFFEBF, "H": 0xF}
+    MODE: ClassVar[int] = 0xFFFFFFFF
+    REGISTERS = {**Gpio.REGISTERS, 0x28: Register("BRR", writable=0xFFFF), 0x2C: Register("ASCR", writable=0xFFFF)}
+
+    def write_brr(self, value: int) -> None:
+        """Reset some."""
+        self.write_odr(self.values["ODR"] & ~value)
+
+    def is_analogue(self, pin: int) -> bool:
+        """Whether a converter sees a pin: its switch is closed."""
+        return super().is_analogue(pin) and bool(self.values["ASCR"] >> pin & 1)

@@ -1,0 +1,124 @@
+"""From tick to tick: inputs in, outputs out."""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from proofmark_emulator.chip import Chip
+from proofmark_emulator.peripherals.gpio import NOT_DRIVEN, OTHER
+
+BOOT_STEP_S = 1e-5
+"""Less than a tick, so that none is missed."""
+
+
+@dataclass
+class Ticks:
+    """What was seen at the end of each tick."""
+
+    outputs: "array[int]" = field(default_factory=lambda: array("i"))
+    """Of each tick, those of each pin asked for."""
+    memory: bytearray = field(default_factory=bytearray)
+    """Of each tick, the bytes asked for."""
+    done: int = 0
+    overruns: list[int] = field(default_factory=list)
+    """Ticks that were not over when the next began."""
+    most_instructions: int = 0
+    """Of a tick, from its interrupt to where it was over."""
+    longest: int = -1
+    """The tick that took them."""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What to give and to look at in each tick."""
+
+    analogue: Sequence[str]
+    digital: Sequence[str]
+    outputs: Sequence[str]
+    memory: Sequence[tuple[int, int]]
+    """Start and size."""
+
+
+def boot(chip: Chip, limit_s: float) -> bool:
+    """Go on until the first tick is awaited; whether that was reached."""
+    deadline = chip.time.now + chip.time.seconds(limit_s)
+    while not chip.stopped and chip.time.now < deadline:
+        step = chip.time.now + chip.time.seconds(BOOT_STEP_S)
+        chip.core.advance(min(deadline, step))
+        passed = chip.engine.counter.passed or (chip.options.idle is None and chip.core.asleep)
+        if passed and chip.systick.interrupts:
+            return True
+        if chip.core.asleep:
+            chip.time.skip_to(min(deadline, step))
+    return False
+
+
+def run(chip: Chip, watched: Watched, ticks: int, inputs: Sequence[int]) -> Ticks:
+    """Go through ticks.
+
+    Parameters
+    ----------
+    inputs
+        For each tick, codes of the analogue pins and then levels of the digital ones; levels of -1 are open wires.
+    """
+    seen = Ticks()
+    views = [chip.view(start, size) for start, size in watched.memory]
+    width = len(watched.analogue) + len(watched.digital)
+    counter = chip.engine.counter
+    for tick in range(ticks):
+        begin = next_tick(chip)
+        chip.core.advance(begin)
+        if chip.stopped:
+            break
+        chip.time.skip_to(begin)
+        _give(chip, watched, inputs[tick * width : (tick + 1) * width])
+        before = counter.executed
+        chip.core.advance(begin + length(chip))
+        over = chip.core.asleep if chip.options.idle is None else counter.passed >= before
+        taken = (counter.passed if over and chip.options.idle is not None else counter.executed) - before
+        if taken > seen.most_instructions:
+            seen.most_instructions, seen.longest = taken, chip.trace.tick
+        if not over:
+            seen.overruns.append(chip.trace.tick)
+        seen.outputs.extend([output(chip, pin) for pin in watched.outputs])
+        for view in views:
+            seen.memory += view
+        seen.done += 1
+        chip.trace.tick += 1
+    return seen
+
+
+def next_tick(chip: Chip) -> int:
+    """The cycle at which the next tick is due."""
+    systick, each = chip.systick, chip.options.systicks_per_tick
+    if systick.next is None or not systick.interrupts:
+        return chip.time.now + chip.time.seconds(chip.options.period_s)
+    return systick.next + (each - 1 - systick.fired % each) * systick.period
+
+
+def length(chip: Chip) -> int:
+    """Cycles of a tick."""
+    if not chip.systick.interrupts:
+        return chip.time.seconds(chip.options.period_s)
+    return chip.systick.period * chip.options.systicks_per_tick
+
+
+def _give(chip: Chip, watched: Watched, row: Sequence[int]) -> None:
+    codes = chip.board.codes
+    for pin, code in zip(watched.analogue, row, strict=False):
+        codes[pin] = code
+    for pin, level in zip(watched.digital, row[len(watched.analogue) :], strict=True):
+        if level < 0:
+            chip.board.levels.pop(pin, None)
+        else:
+            chip.board.levels[pin] = level
+
+
+def output(chip: Chip, pin: str) -> int:
+    """Of a pin: its level, or the compare value of its PWM; -1 where nothing is driven."""
+    port, number = chip.port(pin)
+    level = port.level(number)
+    if level != OTHER:
+        return -1 if level == NOT_DRIVEN else level
+    channel = chip.channel(pin)
+    return -1 if channel is None else channel[0].compare(channel[1])

@@ -1,0 +1,96 @@
+"""Time: cycles of the core clock, counted in executed instructions and skipped where the core waits."""
+
+from math import ceil
+
+from proofmark_emulator.counting import Counter
+
+NEVER = 2**63
+
+
+class Timeline:
+    """The cycle, and named moments at which something will be ready."""
+
+    def __init__(self, counter: Counter, cycles_per_instruction: int) -> None:
+        self.counter, self.cycles_per_instruction = counter, cycles_per_instruction
+        self.hz = 1
+        self._skipped = 0
+        self._stop = 0
+        self._moments: dict[str, int] = {}
+        self._alarms: set[str] = set()
+        self.alarm = NEVER
+        """The cycle of the next moment that matters although no program asks."""
+
+    @property
+    def now(self) -> int:
+        """The cycle, since power-on."""
+        return self.counter.executed * self.cycles_per_instruction + self._skipped
+
+    def stop_at(self, cycle: int) -> None:
+        """Execute no instruction that begins at this cycle or later."""
+        self._stop = cycle
+        self.counter.limit = max(0, -((self._skipped - cycle) // self.cycles_per_instruction))
+
+    def stop_now(self) -> None:
+        """Execute no further instruction: something has to be looked at."""
+        self.counter.limit = 0
+
+    def skip_to(self, cycle: int) -> None:
+        """Let time pass without instructions."""
+        missing = cycle - self.now
+        if missing > 0:
+            self._skipped += missing
+            if self.counter.limit:
+                self.stop_at(self._stop)
+
+    def seconds(self, seconds: float) -> int:
+        """Cycles that a time takes, rounded up."""
+        return ceil(seconds * self.hz)
+
+    def expect(self, name: str, cycles: int, *, alarming: bool = False) -> None:
+        """Something will be ready in so many cycles; if alarming, it happens by itself then."""
+        self._moments[name] = self.now + cycles
+        if alarming:
+            self._alarms.add(name)
+            self._find_alarm()
+
+    def _find_alarm(self) -> None:
+        self.alarm = min([self._moments[name] for name in self._alarms], default=NEVER)
+
+    def moment(self, name: str) -> int | None:
+        """When something will be or was ready, if it is expected."""
+        return self._moments.get(name)
+
+    def forget(self, name: str) -> None:
+        """Nothing is expected any more."""
+        self._moments.pop(name, None)
+        if name in self._alarms:
+            self._alarms.discard(name)
+            self._find_alarm()
+
+    def ready(self, name: str) -> bool:
+        """Whether something was expected and its moment has come."""
+        moment = self._moments.get(name)
+        return moment is not None and moment <= self.now
+
+    def wait_for(self, name: str) -> bool:
+        """Pass the time of a program that polls, until something is ready or execution stops; whether it is ready."""
+        moment = self._moments.get(name)
+        if moment is None:
+            return False
+        self.skip_to(min(moment, self._stop))
+        return moment <= self.now
+
+    def retune(self, hz: int) -> None:
+        """Change the core clock: what is expected keeps its time in seconds."""
+        now, old = self.now, self.hz
+        for name, moment in self._moments.items():
+            if moment > now:
+                self._moments[name] = now + -(-(moment - now) * hz // old)
+        self.hz = hz
+        self._find_alarm()
+
+    def restart(self) -> None:
+        """Nothing is expected any more, after a reset."""
+        self._moments.clear()
+        self._alarms.clear()
+        self.alarm = NEVER
