@@ -63,7 +63,7 @@ def test_what_the_reader_takes_follows_it(sound: dict[str, Any]) -> None:
         ({"reliability": {"target": 0.9, "method": "lhs"}}, "reliability.method"),
         ({"provenance": {"prompt": {"sha256": "00"}}}, "provenance.prompt"),
         ({"isolation": {"tier": 1}}, "isolation.tier"),
-        ({"firmware": {}}, ""),
+        ({"firmware": {"board": "arduino", "pins": {"A": {"pin": "PA0", "input": "x"}}}}, "firmware.board"),
     ],
 )
 def test_what_it_refuses_the_reader_refuses_too(sections: dict[str, Any], path: str) -> None:

@@ -65,12 +65,20 @@ def pwm_timing(timer_hz: int, frequency_hz: float) -> PwmTiming:
     """
     lowest_hz, highest_hz = timer_hz / (MOST_PRESCALED * MOST_STEPS), timer_hz / FEWEST_STEPS
     if not lowest_hz <= frequency_hz <= highest_hz:
-        expected = f"{lowest_hz:.3g} Hz to {highest_hz:.4g} Hz ({FEWEST_STEPS} steps of duty at {timer_hz / 1e6:g} MHz)"
-        raise OutOfReach("frequency", expected, f"{frequency_hz:g} Hz")
+        reached = f"{hertz(lowest_hz)} to {hertz(highest_hz)}, with {FEWEST_STEPS} steps of duty at {hertz(timer_hz)}"
+        raise OutOfReach("frequency", reached, hertz(frequency_hz))
     counts = timer_hz / frequency_hz
     prescaler = ceil(counts / MOST_STEPS)
     steps = min(floor(counts / prescaler + 0.5), MOST_STEPS)
     return PwmTiming(prescaler, steps - 1, timer_hz / (prescaler * steps))
+
+
+def hertz(frequency_hz: float) -> str:
+    """A frequency as people write it."""
+    for factor, unit in ((1e6, "MHz"), (1e3, "kHz")):
+        if frequency_hz >= factor:
+            return f"{frequency_hz / factor:.4g} {unit}"
+    return f"{frequency_hz:.4g} Hz"
 
 
 def tick_timing(core_hz: int, period_s: float) -> TickTiming:

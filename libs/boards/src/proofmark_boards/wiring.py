@@ -7,7 +7,7 @@ from typing import Literal
 from proofmark_boards.board import Board
 from proofmark_boards.errors import BoardError, NoFunction, OutOfReach, PinTaken, TimerShared
 from proofmark_boards.parts import Function
-from proofmark_boards.timing import PwmTiming, pwm_timing
+from proofmark_boards.timing import PwmTiming, hertz, pwm_timing
 
 ADC_BITS = 12
 PWM_CHANNELS = ("CH1", "CH2", "CH3", "CH4")
@@ -148,4 +148,4 @@ def _conflicts(candidates: list[Assigned], placed: Mapping[str, Assigned]) -> It
                     yield f"{candidate.function} is {name}'s"
                 else:
                     reached_hz = 0.0 if other.timing is None else other.timing.reached_hz
-                    yield f"{candidate.function.peripheral} runs at {reached_hz:g} Hz for {name}"
+                    yield f"{candidate.function.peripheral} runs at {hertz(reached_hz)} for {name}"

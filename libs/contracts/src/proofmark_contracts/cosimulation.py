@@ -87,6 +87,23 @@ class CosimModel(Frozen):
     formulas: dict[str, Formula] = {}
 
 
+class Converter(Frozen):
+    """What an analogue pin takes a number for, in the controller's unit."""
+
+    low: float
+    """At code 0."""
+    high: float
+    """At the code `2^bits`."""
+    bits: int
+
+
+class Drive(Frozen):
+    """What a PWM pin makes of a duty."""
+
+    top: int
+    """The auto-reload value: a duty has `top + 1` steps."""
+
+
 class Controller(Frozen):
     """A controller in the typed subset of Python."""
 
@@ -100,6 +117,10 @@ class Controller(Frozen):
     """How long it may take until the outputs of a failing chip are safe."""
     parameters: dict[str, Amount] = {}
     """Values of its state at the start, such as `pid.kp`, in the controller's own units."""
+    converters: dict[str, Converter] = {}
+    """By input, of the pins that the design gives it; an ideal one where there is none."""
+    drives: dict[str, Drive] = {}
+    """By output, of the pins that the design gives it; 12 bits where there is none."""
 
 
 class Noise(Frozen):

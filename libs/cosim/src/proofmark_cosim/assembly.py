@@ -236,7 +236,7 @@ class Assembly:
         for (name, kind), safe in zip(program.outputs.fields, program.safe_state, strict=True):
             seen = _driven(use, name, kind, slot(made[name], _kind(kind)))
             pending = f"{CONTROLLER}#{name}"
-            before = _before_the_first_tick(program, name, kind) or safe
+            before = before_the_first_tick(program, name, kind) or safe
             self.start[pending] = _driven(use, name, kind, constant(before.value, _kind(kind)))
             self.updates.append(Equation(pending, seen, period))
             self._hold(Equation(f"{CONTROLLER}.{name}", slot(pending, seen.kind), period))
@@ -267,7 +267,7 @@ def _driven(use: ControllerUse, name: str, kind: Value, made: Node) -> Node:
     return made if kind is Scalar.BOOL else real(made)
 
 
-def _before_the_first_tick(program: Program, output: str, kind: Value) -> Constant | None:
+def before_the_first_tick(program: Program, output: str, kind: Value) -> Constant | None:
     """What tells of the state starts as the state does: the value of that name, or the only one of an enumeration."""
     alike = [value for value in program.state if value.type == kind and kind is not Scalar.FLOAT32]
     named = [value for value in alike if value.name == output]

@@ -16,6 +16,7 @@ from proofmark_spec.controller import Controlled, read_controller
 from proofmark_spec.correlations import correlations
 from proofmark_spec.document import LARGEST_BYTES, check_plain, read_yaml
 from proofmark_spec.files import Files, from_folder, from_submission
+from proofmark_spec.firmware import Flown, read_firmware
 from proofmark_spec.model import Controlling, Metrics, read_model, runs_in_time
 from proofmark_spec.parameters import Parameter, parameters
 from proofmark_spec.plan import read_plan, warnings
@@ -29,8 +30,17 @@ from proofmark_spec.thermal import read_thermal
 
 VERSION = "proofmark/v1"
 REQUIRED = ("apiVersion", "name", "parameters", "model", "requirements", "reliability")
-OPTIONAL = ("revision", "tolerances", "correlations", "thermal", "controller", "artifacts", "provenance", "isolation")
-LATER = ("firmware",)
+OPTIONAL = (
+    "revision",
+    "tolerances",
+    "correlations",
+    "thermal",
+    "controller",
+    "firmware",
+    "artifacts",
+    "provenance",
+    "isolation",
+)
 NAME = re.compile(r"^[A-Za-z][A-Za-z0-9._-]{0,63}\Z")
 LONGEST_REVISION = 64
 
@@ -109,6 +119,9 @@ class _Reader:
         thermal = None
         with report.catching("thermal"):
             thermal, metrics = self._heated(known, metrics)
+        flown = None
+        with report.catching("firmware"):
+            flown = self._flown(metrics, controlled)
         with report.catching("requirements"):
             in_time = runs_in_time(document["model"])
             may_trap = controlled is not None and bool(controlled.program.sites)
@@ -116,6 +129,8 @@ class _Reader:
         report.raise_if_any()
         assert metrics is not None and limited is not None and plan is not None
         sound = {name: parameter for name, parameter in known.items() if parameter is not None}
+        if flown is not None and controlled is not None:
+            controlled = flown.wired(controlled)
         model = self._completed(metrics.model, controlled, limited, sound)
         design = Design(
             name=name,
@@ -125,6 +140,7 @@ class _Reader:
             model=model,
             controller=controlled.controller if controlled else None,
             thermal=thermal,
+            firmware=flown.firmware if flown else None,
             requirements=limited.requirements,
             reliability=plan,
             artifacts=artifacts,
@@ -147,17 +163,24 @@ class _Reader:
         thermal = read_thermal(self._document["thermal"], known, self._files, self._report)
         return thermal, metrics and with_temperatures(metrics, thermal)
 
+    def _flown(self, metrics: Metrics | None, controlled: Controlled | None) -> Flown | None:
+        if "firmware" not in self._document:
+            return None
+        if "controller" not in self._document:
+            raise Wrong("firmware needs the section controller")
+        if controlled is None:
+            return None
+        model = metrics.model if metrics is not None else None
+        return read_firmware(self._document["firmware"], model, controlled, self._report)
+
     def _check_top(self) -> None:
         """Version and keys; without them nothing else can be read."""
         version = self._document.get("apiVersion")
         if version != VERSION:
             self._report.add(("apiVersion",), f"expected {VERSION}, got {shortened(version)}")
             self._report.raise_if_any()
-        for later in LATER:
-            if later in self._document:
-                self._report.add_key((later,), "not supported by this version of Proofmark")
         with self._report.catching():
-            mapping(self._document, (), self._report, REQUIRED, (*OPTIONAL, *LATER))
+            mapping(self._document, (), self._report, REQUIRED, OPTIONAL)
         if not all(key in self._document for key in REQUIRED):
             self._report.raise_if_any()
         with self._report.catching("isolation"):

@@ -9,6 +9,7 @@ from proofmark_controller import Program, check
 from proofmark_cosim import (
     PLANTS,
     SCENARIOS,
+    Adc,
     Always,
     And,
     Component,
@@ -19,6 +20,7 @@ from proofmark_cosim import (
     Or,
     Placed,
     Predicate,
+    Pwm,
     System,
     Until,
 )
@@ -46,7 +48,13 @@ def system_of(
     use = None
     if controller is not None:
         checked = program or program_of(controller, files)
-        use = ControllerUse(checked, controller.period_s, controller.parameters)
+        use = ControllerUse(
+            checked,
+            controller.period_s,
+            controller.parameters,
+            {name: Adc(one.low, one.high, one.bits) for name, one in controller.converters.items()},
+            {name: Pwm(one.top) for name, one in controller.drives.items()},
+        )
     return System(
         cycle_s=model.cycle_s,
         duration_s=model.duration_s,

@@ -1,0 +1,28 @@
+"""The JSON Schema of the section `firmware`."""
+
+from typing import Any
+
+from proofmark_spec.firmware import MOST_PINS
+from proofmark_spec.schema_shapes import QUANTITY, TEXT, shaped
+
+
+def firmware() -> dict[str, Any]:
+    """The section of the board."""
+    from proofmark_boards import boards
+
+    ends = {"type": "array", "items": QUANTITY, "minItems": 2, "maxItems": 2}
+    adc = shaped({"range": ends, "scale": TEXT, "zero": QUANTITY}, ["range", "scale"])
+    pin = {"pin": {**TEXT, "pattern": "^P[A-Z][0-9]{1,2}$"}, "function": TEXT}
+    kinds = [
+        shaped({**pin, "input": TEXT, "adc": adc}, ["pin", "input"]),
+        shaped({**pin, "output": TEXT, "frequency": QUANTITY}, ["pin", "output"]),
+    ]
+    pins = {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": MOST_PINS,
+        "propertyNames": {"pattern": "^[A-Za-z][A-Za-z0-9_]{0,31}$"},
+        "additionalProperties": {"anyOf": kinds},
+    }
+    version = {**TEXT, "pattern": "^[0-9]{1,5}[.][0-9]{1,5}[.][0-9]{1,5}$"}
+    return shaped({"board": {"enum": list(boards())}, "version": version, "pins": pins}, ["board", "pins"])
