@@ -28,6 +28,11 @@ class Term(Protocol):
     def name(self) -> str: ...
 
     @property
+    def integrals(self) -> Integrals:
+        """Where it acts."""
+        ...
+
+    @property
     def linear(self) -> bool:
         """Whether what leaves is a matrix times the temperatures plus a vector."""
         ...
