@@ -2,13 +2,14 @@
 
 from proofmark_thermal.engine import Engine
 from proofmark_thermal.engines.calculix import CALCULIX
+from proofmark_thermal.engines.elmer import ELMER
 from proofmark_thermal.engines.other import OtherEngine
 from proofmark_thermal.engines.program import Program
 from proofmark_thermal.engines.variational import FENICSX, NGSOLVE
 from proofmark_thermal.errors import UnknownName
 from proofmark_thermal.finite_elements import FiniteElements
 
-PROGRAMS: tuple[Program, ...] = (FENICSX, CALCULIX, NGSOLVE)
+PROGRAMS: tuple[Program, ...] = (FENICSX, CALCULIX, NGSOLVE, ELMER)
 
 
 def engine(name: str | None, default: FiniteElements) -> Engine:
