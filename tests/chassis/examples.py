@@ -1,6 +1,6 @@
 """Small true messages to send around."""
 
-from proofmark_contracts.assessment import Causes, Estimate, ReliabilityAssessed
+from proofmark_contracts.assessment import Causes, Estimate, ReliabilityAssessed, ReliabilityUpdated
 from proofmark_contracts.campaign import BatchCompleted, ChunkSimulated, SimulateChunk
 from proofmark_contracts.custody import DesignDecided, Envelope
 from proofmark_contracts.design import ExpressionModel
@@ -32,6 +32,12 @@ def assessed(study: str = "s-r1", failures: int = 0) -> ReliabilityAssessed:
         causes=Causes(method="not-identifiable", sentence="too few failures"),
         batches=(),
     )
+
+
+def live(study: str = "s-r1", samples: int = 1, width: float = 0.5) -> ReliabilityUpdated:
+    """An estimate whose interval is so wide."""
+    counts = {"samples": samples, "planned": 100, "failures": 0, "missing": 0, "cpu_s": 0.0}
+    return ReliabilityUpdated.model_validate({"study": study, **counts, "r_low": 1 - width, "r_high": 1.0})
 
 
 def decided(study: str = "s-r1", verdict: str = "approved") -> DesignDecided:

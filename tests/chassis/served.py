@@ -5,22 +5,24 @@ import json
 import multiprocessing
 import os
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 import structlog
+from pydantic import BaseModel
 
 import proofmark_chassis.service
 from proofmark_chassis import Context, Service
+from proofmark_chassis.folding import Address
 from proofmark_chassis.server import EmbeddedServer
 from proofmark_contracts.assessment import ReliabilityAssessed
-from proofmark_contracts.campaign import SimulateChunk
+from proofmark_contracts.campaign import ChunkSimulated, SimulateChunk
 from proofmark_contracts.custody import DesignDecided, ReportCompiled
 from proofmark_contracts.message import Message, Zone
-from tests.chassis.examples import decided, simulated
+from tests.chassis.examples import decided, live, simulated
 
 GRACE = "TEST_GRACE_S"
 
@@ -66,6 +68,28 @@ def simulator() -> Service:
         log.info("handling", study=message.study)
         await asyncio.sleep(message.n / 1000)
         return [simulated(message.study, message.n)]
+
+    return service
+
+
+class Tally(BaseModel):
+    """How many facts were counted."""
+
+    counted: int = 0
+
+
+def wanted(state: Tally | None, study: str) -> Address:
+    return ChunkSimulated, (study, 0, state.counted if state else 0)
+
+
+def aggregator() -> Service:
+    service = Service("aggregator")
+
+    @service.fold(ChunkSimulated, state=Tally, wanted=wanted)
+    async def count(state: Tally | None, fact: ChunkSimulated, context: Context) -> tuple[Tally, Sequence[Message]]:
+        log.info("handling", study=fact.study)
+        counted = (state.counted if state else 0) + 1
+        return Tally(counted=counted), [live(fact.study, counted)]
 
     return service
 
@@ -129,4 +153,4 @@ def _live(name: str, environment: dict[str, str], output: Path) -> None:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     proofmark_chassis.service.DRAIN_S = float(environment.get(GRACE, "10"))
-    {"gate": gate, "reporter": reporter, "simulator": simulator}[name]().run()
+    {"gate": gate, "reporter": reporter, "simulator": simulator, "aggregator": aggregator}[name]().run()

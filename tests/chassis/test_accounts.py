@@ -301,7 +301,7 @@ async def consume(bus: TestBus, client: Client, name: str, message: type[Message
     await bus.clients[message.zone].jetstream().publish(message.subject_of(*ids_of(message, study)), b"{}")
     if queued:
         assert study.encode() in (await answer(client, f"$JS.API.CONSUMER.NAMES.{message.stream}") or b"")
-    pulls = deliveries(client, message.stream, study if queued else consumer, Slots(1))
+    pulls = deliveries(client, message.stream, study if queued else consumer, Slots(1), consumer)
     async with asyncio.timeout(5), aclosing(pulls) as pulled:
         delivered = await anext(pulled)
     await delivered.ack_sync(timeout=2)

@@ -58,6 +58,17 @@ async def test_a_trace_leads_from_sender_to_receiver_through_the_stored_message(
     assert {(GATE, "proofmark_deliveries"), (GATE, "proofmark_published")} <= collector.metrics
 
 
+async def test_what_is_scraped_is_not_pushed_as_well(bus: TestBus, tmp_path: Path) -> None:
+    with collecting() as collector:
+        told = {"PROOFMARK_OTLP_ENDPOINT": collector.url, "PROOFMARK_HTTP_PORT": "0"}
+        async with served(bus.server, "gate", tmp_path / "gate", told) as judge:
+            await bus.publish(assessed("quick-1"))
+            await bus.wait(DesignDecided, "quick-1")
+            assert await judge.terminate() == 0
+        assert collector.span(GATE, "send design.decided")
+        assert collector.metrics == set()
+
+
 async def test_a_failure_is_told_in_one_line_with_its_traceback(bus: TestBus, tmp_path: Path) -> None:
     async with served(bus.server, "gate", tmp_path / "gate") as judge:
         await bus.publish(assessed("fail-1"))

@@ -17,7 +17,8 @@ log = structlog.get_logger()
 async def bury(means: Means, zone: Zone) -> None:
     """Read the server's advisories about this service's consumers in a zone, for as long as this runs."""
     name = casualties(means.context.service, zone)
-    async with aclosing(deliveries(means.context.clients[zone], advisory_stream(zone), name, Slots(1))) as advisories:
+    client, stream = means.context.clients[zone], advisory_stream(zone)
+    async with aclosing(deliveries(client, stream, name, Slots(1), name)) as advisories:
         async for advisory in advisories:
             try:
                 await means.dead_letters[zone].park_casualty(advisory)

@@ -60,6 +60,7 @@ class Consumer:
         self._slots = Slots(means.context.settings.concurrency)
         self._in_work = InWork()
         self._failures: Counter[int] = Counter()
+        telemetry.declare(self.name)
 
     async def run(self) -> None:
         """Pull until cancelled; then nothing new is taken, and `drain` finishes what is in work."""
@@ -71,7 +72,7 @@ class Consumer:
 
     async def _pull(self, consumer: str) -> None:
         client = self._means.context.clients[self._cls.zone]
-        async with aclosing(deliveries(client, self._cls.stream, consumer, self._slots)) as messages:
+        async with aclosing(deliveries(client, self._cls.stream, consumer, self._slots, self.name)) as messages:
             async for message in messages:
                 if self._slots.take():
                     self._means.leases.hold(message)
@@ -83,8 +84,8 @@ class Consumer:
         began = time.perf_counter()
         headers = lowercase_headers(message)
         delivery = _delivery(message)
-        if delivery.number > 1:
-            telemetry.redeliveries.add(1, {"consumer": self.name})
+        outcome = "handed-back"
+        telemetry.taken(self.name, message)
         try:
             with telemetry.processing(self._cls, self.name, headers):
                 outcome = await self._handle(message, headers, delivery)
@@ -98,9 +99,7 @@ class Consumer:
         finally:
             self._means.leases.release(message)
             self._slots.give_back()
-        telemetry.deliveries.add(1, {"consumer": self.name, "outcome": outcome})
-        telemetry.handling_s.record(time.perf_counter() - began, {"consumer": self.name})
-        telemetry.pending.set(message.metadata.num_pending, {"consumer": self.name})
+            telemetry.answered(self.name, outcome, time.perf_counter() - began)
 
     async def _handle(self, message: Msg, headers: dict[str, str], delivery: Delivery) -> str:
         try:

@@ -5,6 +5,7 @@ published before the compare-and-set that covers it, so a kill between the two r
 """
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
@@ -14,6 +15,7 @@ import structlog
 from nats.aio.msg import Msg
 from pydantic import BaseModel
 
+from proofmark_chassis import telemetry
 from proofmark_chassis.connection import AWAY, Received
 from proofmark_chassis.consuming import ATTEMPTS, BACKOFF_S, HOPELESS, Means, backoff_s, decode
 from proofmark_chassis.context import Context
@@ -61,12 +63,14 @@ class Fold(Generic[S]):
         self._in_work = InWork()
         self._failures: Counter[str] = Counter()
         self._parked: set[str] = set()
+        telemetry.declare(self.name)
 
     async def run(self) -> None:
         client = self._means.context.clients[self._wake.zone]
-        async with aclosing(deliveries(client, self._wake.stream, self.name, self._slots)) as messages:
+        async with aclosing(deliveries(client, self._wake.stream, self.name, self._slots, self.name)) as messages:
             async for message in messages:
                 self._slots.take()
+                telemetry.taken(self.name, message)
                 self._means.leases.hold(message)
                 study = self._wake.ids_of(message.subject)["study"]
                 self._arrived[study].append(message)
@@ -80,11 +84,13 @@ class Fold(Generic[S]):
     async def _advance_while_waking(self, study: str) -> None:
         try:
             while wakes := self._arrived.pop(study, []):
+                began, outcome = time.perf_counter(), "handed-back"
                 try:
-                    await self._answer(study, wakes)
+                    outcome = await self._answer(study, wakes)
                 except Exception:
                     # No answer, or it did not get through: the leases run out, and the wakes come again.
                     log.exception("unanswered", fold=self.name, study=study)
+                    outcome = "unanswered"
                 except asyncio.CancelledError:
                     await self._put_off(wakes, 0.0)
                     raise
@@ -92,21 +98,23 @@ class Fold(Generic[S]):
                     for wake in wakes:
                         self._means.leases.release(wake)
                         self._slots.give_back()
+                        telemetry.answered(self.name, outcome, time.perf_counter() - began)
         finally:
             self._advancing.remove(study)
 
-    async def _answer(self, study: str, wakes: list[Msg]) -> None:
+    async def _answer(self, study: str, wakes: list[Msg]) -> str:
         try:
             await self._advance(study)
         except _Stuck as stuck:
-            await self._stand_still(study, stuck, wakes)
+            return await self._stand_still(study, stuck, wakes)
         except AWAY as error:
             log.warning("server_away", fold=self.name, study=study, error=str(error))
             await self._put_off(wakes, BACKOFF_S)
-        else:
-            self._failures.pop(study, None)
-            for wake in wakes:
-                await wake.ack()
+            return "server-away"
+        self._failures.pop(study, None)
+        for wake in wakes:
+            await wake.ack()
+        return "done"
 
     async def _advance(self, study: str) -> None:
         """Read the next wanted fact until there is none: publish what follows, then compare-and-set."""
@@ -137,18 +145,18 @@ class Fold(Generic[S]):
         data, revision = await self._means.context.state.load(key)
         return (self._state.model_validate_json(data) if data else None), revision
 
-    async def _stand_still(self, study: str, stuck: _Stuck, wakes: list[Msg]) -> None:
+    async def _stand_still(self, study: str, stuck: _Stuck, wakes: list[Msg]) -> str:
         """Try the fact again later, or park it; what arrives behind a parked fact cannot be folded either."""
         cause = stuck.__cause__
         if isinstance(cause, RetryLater):
             await self._put_off(wakes, cause.delay_s)
-            return
+            return "retry-later"
         self._failures[study] += 1
         failures = self._failures[study]
         log.error("fold_failed", fold=self.name, study=study, failures=failures, exc_info=cause)
         if failures < ATTEMPTS and not isinstance(cause, HOPELESS):
             await self._put_off(wakes, backoff_s(failures))
-            return
+            return "failed"
         fact = stuck.fact
         if fact.subject not in self._parked:
             reason = f"{type(cause).__name__}: {cause}"
@@ -157,6 +165,7 @@ class Fold(Generic[S]):
             self._parked.add(fact.subject)
         for wake in wakes:
             await wake.term()
+        return "parked"
 
     async def _put_off(self, wakes: list[Msg], delay_s: float) -> None:
         for wake in wakes:

@@ -19,7 +19,9 @@ from proofmark_chassis.connection import (
     last_message,
 )
 from proofmark_chassis.errors import Conflict, MessageTooLarge
+from proofmark_chassis.narrowing import Narrowing
 from proofmark_chassis.objects import ObjectStore
+from proofmark_contracts.assessment import ReliabilityUpdated
 from proofmark_contracts.campaign import ChunkSimulated
 from proofmark_contracts.frozen import sha256_hex
 from proofmark_contracts.message import TABLE_BYTES_INLINE, Message, TableMessage, TableRef, Zone
@@ -40,6 +42,7 @@ class Publisher:
         self._clients = clients
         self._stores = stores
         self._slots = asyncio.Semaphore(IN_FLIGHT)
+        self._narrowing = Narrowing()
 
     async def publish(self, message: Message) -> None:
         """Record one message by its stream's policy.
@@ -56,6 +59,8 @@ class Publisher:
         headers = event_headers(message) | telemetry.outgoing(message)
         client = self._clients[message.zone]
         if message.stream == LIVE:
+            if isinstance(message, ReliabilityUpdated):
+                self._narrowing.note(message)
             with suppress(NatsError, MessageTooLarge):
                 check_size(client, message.subject, data, headers)
                 await client.publish(message.subject, data, headers=headers)
@@ -65,7 +70,7 @@ class Publisher:
             headers["Nats-Expected-Last-Subject-Sequence"] = "0"
         async with self._slots:
             await self._until_stored(client, message, data, headers)
-        telemetry.published.add(1, {"message": message.verb})
+        telemetry.recorded(message)
 
     async def _sized(self, message: Message) -> Message:
         if not isinstance(message, TableMessage) or len(message.table) <= TABLE_BYTES_INLINE:

@@ -10,6 +10,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
+from proofmark_chassis import telemetry
 from proofmark_chassis.slots import Slots
 
 PULL_S = 0.5
@@ -21,8 +22,8 @@ NOTHING_CAME = ("404", "408")
 log = structlog.get_logger()
 
 
-async def deliveries(client: Client, stream: str, consumer: str, slots: Slots) -> AsyncGenerator[Msg, None]:
-    """Yield messages of a consumer for ever, asking for as many as there are free slots."""
+async def deliveries(client: Client, stream: str, consumer: str, slots: Slots, name: str) -> AsyncGenerator[Msg, None]:
+    """Yield messages of a consumer for ever, asking for as many as there are free slots; metrics know it by `name`."""
     request = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
     inbox = client.new_inbox()
     arrived: asyncio.Queue[Msg] = asyncio.Queue()
@@ -42,7 +43,10 @@ async def deliveries(client: Client, stream: str, consumer: str, slots: Slots) -
                     if status is None:
                         wanted -= 1
                         told_away = False
+                        telemetry.waiting(name, consumer, message.metadata.num_pending)
                         yield message
+                if status in NOTHING_CAME:
+                    telemetry.waiting(name, consumer, 0)
             except TimeoutError:
                 continue
             except NatsError as error:
@@ -53,6 +57,7 @@ async def deliveries(client: Client, stream: str, consumer: str, slots: Slots) -
                 told_away = True
                 await asyncio.sleep(AWAY_S)
     finally:
+        telemetry.waiting(name, consumer, 0)
         with suppress(NatsError):
             await subscription.unsubscribe()
             while not arrived.empty():

@@ -35,7 +35,7 @@ class ServiceSettings(BaseModel):
     http_host: str = "127.0.0.1"
     """In a container, the address the platform probes and scrapes."""
     otlp_endpoint: str | None = None
-    """Base URL of an OTLP/HTTP collector; None exports nothing."""
+    """Base URL of an OTLP/HTTP collector of traces, and of metrics where no port offers them; None exports nothing."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

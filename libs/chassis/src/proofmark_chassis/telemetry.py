@@ -6,11 +6,13 @@ attribute names are still marked as in development by their standard, so they st
 
 import logging
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, MutableMapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import structlog
+from nats.aio.msg import Msg
 from opentelemetry import context as otel_context
 from opentelemetry import metrics, trace
 from opentelemetry.propagate import extract, inject
@@ -24,9 +26,17 @@ _meter = metrics.get_meter("proofmark")
 deliveries = _meter.create_counter("proofmark_deliveries", description="Deliveries by consumer and outcome.")
 redeliveries = _meter.create_counter("proofmark_redeliveries", description="Deliveries that were not the first.")
 dead_letters = _meter.create_counter("proofmark_dead_letters", description="Messages parked with their reason.")
-published = _meter.create_counter("proofmark_published", description="Messages recorded, by class.")
-handling_s = _meter.create_histogram("proofmark_handling", unit="s", description="Delivery to acknowledgement.")
+published = _meter.create_counter("proofmark_published", description="Messages recorded, by class and outcome.")
+intervals = _meter.create_counter("proofmark_intervals", description="Live estimates, by whether they are narrower.")
+handling_s = _meter.create_histogram(
+    "proofmark_handling",
+    unit="s",
+    description="Delivery to acknowledgement.",
+    explicit_bucket_boundaries_advisory=[0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800],
+)
 pending = _meter.create_gauge("proofmark_consumer_pending", description="Messages a consumer has still to deliver.")
+in_work = _meter.create_up_down_counter("proofmark_in_work", description="Deliveries without an answer yet.")
+_waiting: defaultdict[str, dict[str, int]] = defaultdict(dict)
 
 
 def configure(service: str, settings: ServiceSettings) -> None:
@@ -51,7 +61,9 @@ def configure(service: str, settings: ServiceSettings) -> None:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
         base = settings.otlp_endpoint.rstrip("/")
-        readers.append(PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{base}/v1/metrics")))
+        if not readers:
+            # What is scraped and pushed would be counted twice.
+            readers.append(PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{base}/v1/metrics")))
         provider = TracerProvider(resource=resource)
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/v1/traces")))
         trace.set_tracer_provider(provider)
@@ -64,6 +76,41 @@ def flush() -> None:
         shutdown = getattr(provider, "shutdown", None)
         if shutdown is not None:
             shutdown()
+
+
+def declare(consumer: str) -> None:
+    """Show what counts failures from the start: a count that appears with its first failure has not grown."""
+    for outcome in ("done", "failed", "parked"):
+        deliveries.add(0, {"consumer": consumer, "outcome": outcome})
+    for counter in (redeliveries, dead_letters):
+        counter.add(0, {"consumer": consumer})
+
+
+def waiting(name: str, consumer: str, messages: int) -> None:
+    """Say how many messages a consumer has left; one name may stand for the consumers of many studies."""
+    _waiting[name][consumer] = messages
+    if not messages:
+        del _waiting[name][consumer]
+    pending.set(sum(_waiting[name].values()), {"consumer": name})
+
+
+def taken(consumer: str, message: Msg) -> None:
+    """Count a delivery as in work, until it is `answered`."""
+    in_work.add(1, {"consumer": consumer})
+    if message.metadata.num_delivered > 1:
+        redeliveries.add(1, {"consumer": consumer})
+
+
+def answered(consumer: str, outcome: str, seconds: float) -> None:
+    in_work.add(-1, {"consumer": consumer})
+    deliveries.add(1, {"consumer": consumer, "outcome": outcome})
+    handling_s.record(seconds, {"consumer": consumer})
+
+
+def recorded(message: Message) -> None:
+    """Count a message by its class and by the outcome or verdict that it states, if it states one."""
+    outcome = getattr(message, "outcome", None) or getattr(message, "verdict", "")
+    published.add(1, {"message": message.verb, "outcome": outcome})
 
 
 def outgoing(message: Message) -> dict[str, str]:
