@@ -26,6 +26,7 @@ def thermal(
     out: Path | None = None,
     engine: str | None = None,
     within: float | None = None,
+    mesher: Literal["netgen", "gmsh"] = "netgen",
 ) -> int:
     """Solve the heat of a spec here and now, with every parameter at its median.
 
@@ -44,6 +45,8 @@ def thermal(
         For solve: fenicsx, calculix or ngsolve, on the mesh that the default engine makes fine enough.
     within : float
         For cross-check: K by which engines may differ; 0.1 by default.
+    mesher
+        Of STEP files: netgen, or gmsh where its extra is installed.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def thermal(
         raise Failure(f"{spec}: expected a section thermal, got none", Exit.USAGE)
     began, code = time.perf_counter(), Exit.OK
     try:
-        solution = _solution(design, spec.parent, engine)
+        solution = _solution(design, spec.parent, engine, mesher)
         if action == "cross-check":
             from proofmark.commands.cross_checking import cross_checked
 
@@ -76,12 +79,13 @@ def thermal(
     return code
 
 
-def _solution(design: Design, files: Path, name: str | None) -> Solution:
+def _solution(design: Design, files: Path, name: str | None, mesher: str) -> Solution:
+    from proofmark_thermal.engines.gmsh_meshes import MeshedByGmsh
     from proofmark_thermal.engines.known import engine
     from proofmark_thermal.finite_elements import FiniteElements
     from proofmark_thermal_fem.study import nominal_problem
 
-    solver = engine(name, FiniteElements())
+    solver = engine(name, MeshedByGmsh() if mesher == "gmsh" else FiniteElements())
     _progress(f"meshing and solving by {solver.name}")
     return solver.solve(nominal_problem(design, files))
 

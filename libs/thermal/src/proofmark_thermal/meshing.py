@@ -64,7 +64,11 @@ def mesh_for(problem: ThermalProblem, room: Room | None = None) -> Mesh:
     UnknownName
         A region has no solid.
     """
-    mesh = mesh_of(problem.geometry, problem.element_size, room)
+    return with_regions(problem, mesh_of(problem.geometry, problem.element_size, room))
+
+
+def with_regions(problem: ThermalProblem, mesh: Mesh) -> Mesh:
+    """Find each solid's region; see `mesh_for`."""
     if len(mesh.regions) == len(problem.regions) == 1:
         only = tuple(problem.regions)
         return replace(mesh, regions=only, patches=tuple(replace(patch, region=only[0]) for patch in mesh.patches))

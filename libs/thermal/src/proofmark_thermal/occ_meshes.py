@@ -60,7 +60,27 @@ def mesh_of_solids(solids: Mapping[str, Any], scale: float, size: float | None, 
     Overlap
         Two solids fill the same space.
     """
-    library = occ()
+    whole = joined(solids, scale)
+    largest = check_room(whole, scale, size, room)
+    return _meshed(occ().OCCGeometry(whole), list(solids), scale, largest, ())
+
+
+def check_room(whole: Any, scale: float, size: float | None, room: Room) -> float:
+    """Return the largest edge of an element, in the unit of the shape, if a mesh of such elements may be made."""
+    low, high = (np.array([corner.x, corner.y, corner.z]) for corner in whole.bounding_box)
+    largest = size / scale if size else float((high - low).max()) / FIRST_CELLS
+    room.check(whole.mass / (CELL_VOLUME * largest**3), 3)
+    return largest
+
+
+def joined(solids: Mapping[str, Any], scale: float) -> Any:
+    """Join solids into one shape, whose faces are named by region and name, with a new line between.
+
+    Raises
+    ------
+    Overlap
+        Two solids fill the same space.
+    """
     for (one, first), (other, second) in combinations(solids.items(), 2):
         shared = (first * second).mass if _near(first, second) else 0.0
         if shared > OVERLAP * min(first.mass, second.mass):
@@ -69,11 +89,7 @@ def mesh_of_solids(solids: Mapping[str, Any], scale: float, size: float | None, 
         solid.name = region
         for face in solid.faces:
             face.name = f"{region}\n{face.name or ''}"
-    whole = library.Glue(list(solids.values())) if len(solids) > 1 else next(iter(solids.values()))
-    low, high = (np.array([corner.x, corner.y, corner.z]) for corner in whole.bounding_box)
-    largest = size / scale if size else float((high - low).max()) / FIRST_CELLS
-    room.check(whole.mass / (CELL_VOLUME * largest**3), 3)
-    return _meshed(library.OCCGeometry(whole), list(solids), scale, largest, ())
+    return occ().Glue(list(solids.values())) if len(solids) > 1 else next(iter(solids.values()))
 
 
 def _near(first: Any, second: Any) -> bool:
@@ -138,5 +154,10 @@ def _meshed(
 
 def _patch(number: int, face: Any, materials: list[str]) -> Patch:
     inside = materials[max(face.domin, face.domout) - 1]
-    region, _, name = face.bcname.partition("\n")
-    return Patch(name if region and name else f"face{number + 1}", inside)
+    return Patch(face_name(face.bcname, number), inside)
+
+
+def face_name(given: str, number: int) -> str:
+    """Return the name that a face of a joined shape had before, or one by its number, from 0."""
+    region, _, name = given.partition("\n")
+    return name if region and name else f"face{number + 1}"

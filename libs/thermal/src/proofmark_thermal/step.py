@@ -20,7 +20,12 @@ _OTHER = re.compile(r"CONVERSION_BASED_UNIT\s*\(\s*'(\w+)'[^;]*?LENGTH_UNIT|LENG
 
 
 def mesh_of_step(geometry: StepFile, size: float | None, room: Room) -> Mesh:
-    """Mesh the solids of a STEP file.
+    """Mesh the solids of a STEP file; see `solids_of_step`."""
+    return mesh_of_solids(solids_of_step(geometry), MILLIMETRE, size, room)
+
+
+def solids_of_step(geometry: StepFile) -> dict[str, Any]:
+    """Read the solids of a STEP file, by region, in millimetres.
 
     Raises
     ------
@@ -45,7 +50,7 @@ def mesh_of_step(geometry: StepFile, size: float | None, room: Room) -> Mesh:
     for solid in solids:
         if not solid.mass > 0:
             raise BadGeometry(f"file {path.name}", "closed solids", f"one with a volume of {solid.mass:g} mm3")
-    return mesh_of_solids(_named(solids, geometry), MILLIMETRE, size, room)
+    return _named(solids, geometry)
 
 
 def declared_unit(text: str) -> LengthUnit | None:
