@@ -91,7 +91,8 @@ def test_an_input_follows_its_wire_and_else_its_pull(pull: int) -> None:
     made = booted(code, "[15] = tick")
     seen = []
     for level in (1, 0, None):
-        made.board.levels = {} if level is None else {"PA4": level}
+        port, number = made.port("PA4")
+        port.drive(number, level)
         ticked(made, 1)
         seen += results(made)
     assert seen == [1, 0, int(pull == 1)]

@@ -97,12 +97,19 @@ def test_a_broken_converter_and_a_brown_out_can_be_asked_for() -> None:
     assert server.answer({"do": "look"}, b"")[0]["resets"][-1][1] == "brown-out"
 
 
+def test_memory_can_be_written_and_read_back() -> None:
+    server = Server()
+    server.answer(*requests())
+    server.answer({"do": "write", "address": RESULT + 64}, b"proof")
+    assert server.answer({"do": "read", "address": RESULT + 64, "size": 5}, b"") == ({}, b"proof")
+
+
 @pytest.mark.parametrize(
     ("message", "said"),
     [
-        ({"do": "fly"}, "do: expected one of boot, run, look, read, break, reset, got fly"),
+        ({"do": "fly"}, "do: expected one of boot, run, look, read, write, break, reset, got fly"),
         ({"do": "run"}, "do: expected boot before anything else, got run"),
-        ({}, "do: expected one of boot, run, look, read, break, reset, got None"),
+        ({}, "do: expected one of boot, run, look, read, write, break, reset, got None"),
     ],
 )
 def test_requests_without_a_meaning_are_refused(message: Message, said: str) -> None:

@@ -22,8 +22,6 @@ class Board:
     baud: int = 115_200
     codes: dict[str, int] = field(default_factory=dict)
     """What converters find at analogue pins."""
-    levels: dict[str, int] = field(default_factory=dict)
-    """Of digital pins that something drives."""
 
     def carries(self, pin: str, number: int | None, signal: str) -> bool:
         """Whether a pin's alternate function is this signal."""

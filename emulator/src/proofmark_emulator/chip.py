@@ -282,7 +282,7 @@ class Chip:
         return bool(self._cycles.values["DEMCR"])
 
     def inject(self, name: str, on: bool = True) -> None:
-        """Break something: `adc-dead`, `hse-dead`, `pll-dead`."""
+        """Break something: `adc-dead`, `hse-dead`, `pll-dead`, `systick-dead`."""
         (self._injected.add if on else self._injected.discard)(name)
 
     def injected(self, name: str) -> bool:

@@ -73,11 +73,14 @@ def run(chip: Chip, watched: Watched, ticks: int, inputs: Sequence[int]) -> Tick
         chip.time.skip_to(begin)
         _give(chip, watched, inputs[tick * width : (tick + 1) * width])
         before = counter.executed
-        chip.core.advance(begin + length(chip))
+        end = begin + length(chip)
+        chip.core.advance(end)
         over = chip.core.asleep if chip.options.idle is None else counter.passed >= before
         taken = (counter.passed if over and chip.options.idle is not None else counter.executed) - before
         if taken > seen.most_instructions:
             seen.most_instructions, seen.longest = taken, chip.trace.tick
+        if chip.core.asleep and not chip.stopped:
+            chip.time.skip_to(end)
         if not over:
             seen.overruns.append(chip.trace.tick)
         seen.outputs.extend([output(chip, pin) for pin in watched.outputs])
@@ -108,10 +111,8 @@ def _give(chip: Chip, watched: Watched, row: Sequence[int]) -> None:
     for pin, code in zip(watched.analogue, row, strict=False):
         codes[pin] = code
     for pin, level in zip(watched.digital, row[len(watched.analogue) :], strict=True):
-        if level < 0:
-            chip.board.levels.pop(pin, None)
-        else:
-            chip.board.levels[pin] = level
+        port, number = chip.port(pin)
+        port.drive(number, None if level < 0 else level)
 
 
 def output(chip: Chip, pin: str) -> int:

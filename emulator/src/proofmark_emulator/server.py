@@ -1,4 +1,4 @@
-"""What can be asked: boot, run, look, read, break, reset. Every chip of a process has the same board and image."""
+"""What can be asked, of chips that all have the same board and image."""
 
 from array import array
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from proofmark_emulator.errors import EmulatorError, WrongRequest
 from proofmark_emulator.frames import Message, receive, send
 from proofmark_emulator.running import Watched, boot, run
 
-BREAKABLE = ("adc-dead", "hse-dead", "pll-dead")
+BREAKABLE = ("adc-dead", "hse-dead", "pll-dead", "systick-dead")
 CAUSES = ("power-on", "brown-out", "pin")
 Answer = tuple[Message, bytes]
 
@@ -26,6 +26,7 @@ class Server:
             "run": self._run,
             "look": self._look,
             "read": self._read,
+            "write": self._write,
             "break": self._break,
             "reset": self._reset,
         }
@@ -130,6 +131,10 @@ class Server:
 
     def _read(self, message: Message, _payload: bytes) -> Answer:
         return {}, self._chip(message).read(int(message["address"]), int(message["size"]))
+
+    def _write(self, message: Message, payload: bytes) -> Answer:
+        self._chip(message).view(int(message["address"]), len(payload))[:] = payload
+        return {}, b""
 
     def _break(self, message: Message, _payload: bytes) -> Answer:
         self._chip(message).inject(_one_of("what", message["what"], BREAKABLE), bool(message.get("on", True)))

@@ -1,10 +1,14 @@
 """Ports: what each pin is, what it drives, what it reads."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from proofmark_emulator.registers import Peripheral, Register
 
+if TYPE_CHECKING:
+    from proofmark_emulator.chip import Chip
+
 INPUT, OUTPUT, ALTERNATE, ANALOG = 0, 1, 2, 3
+PULL_UP = 1
 NOT_DRIVEN, OTHER = 2, 3
 """Beside low and high: what a trace says of a pin that is an input, or a peripheral's."""
 
@@ -27,15 +31,28 @@ class Gpio(Peripheral):
         0x24: Register("AFRH"),
     }
 
+    def __init__(self, chip: "Chip", name: str, base: int) -> None:
+        super().__init__(chip, name, base)
+        self._given = self._levels = 0
+        """Pins that something outside drives, and those that it drives high."""
+        self._shown = [NOT_DRIVEN] * 16
+
     def reset(self) -> None:
         super().reset()
         letter = self.name[-1]
         self.values["MODER"] = self.MODES.get(letter, self.MODE)
         self.values["PUPDR"] = {"A": 0x64000000, "B": 0x100}.get(letter, 0)
-        self._outputs = 0
-        self._shown = getattr(self, "_shown", [NOT_DRIVEN] * 16)
+        self._work_out()
         for pin in range(16):
             self._show(pin)
+
+    def _work_out(self) -> None:
+        """Pins by what they are."""
+        modes = [self.mode(pin) for pin in range(16)]
+        pulls = [self.values["PUPDR"] >> 2 * pin & 3 for pin in range(16)]
+        self._outputs = sum(1 << pin for pin in range(16) if modes[pin] == OUTPUT)
+        self._inputs = sum(1 << pin for pin in range(16) if modes[pin] in (INPUT, ALTERNATE))
+        self._pulled_up = sum(1 << pin for pin in range(16) if pulls[pin] == PULL_UP)
 
     def mode(self, pin: int) -> int:
         """Input, output, alternate function or analogue."""
@@ -60,17 +77,20 @@ class Gpio(Peripheral):
                 return OTHER
         return NOT_DRIVEN
 
+    def drive(self, pin: int, level: int | None) -> None:
+        """Something outside drives a pin, or nothing does."""
+        self._given = self._given & ~(1 << pin) | (level is not None) << pin
+        self._levels = self._levels & ~(1 << pin) | bool(level) << pin
+
     def read_idr(self) -> int:
         """Levels of pins that are digital; an open one follows its pull, low without."""
-        value = 0
-        for pin in range(16):
-            if self.mode(pin) == OUTPUT:
-                value |= self.values["ODR"] & 1 << pin
-            elif self.mode(pin) != ANALOG:
-                given = self.chip.board.levels.get(f"P{self.name[-1]}{pin}")
-                pulled_up = self.values["PUPDR"] >> 2 * pin & 3 == 1
-                value |= (pulled_up if given is None else bool(given)) << pin
-        return value
+        outside = self._levels & self._given | self._pulled_up & ~self._given
+        return self.values["ODR"] & self._outputs | outside & self._inputs
+
+    def write_pupdr(self, value: int) -> None:
+        """Pulls, up or down."""
+        self.values["PUPDR"] = value
+        self._work_out()
 
     def write_odr(self, value: int) -> None:
         """All outputs at once."""
@@ -88,7 +108,7 @@ class Gpio(Peripheral):
     def write_moder(self, value: int) -> None:
         """Pins become outputs, or cease to be."""
         self.values["MODER"] = value
-        self._outputs = sum(1 << pin for pin in range(16) if self.mode(pin) == OUTPUT)
+        self._work_out()
         for pin in range(16):
             self._show(pin)
 

@@ -56,7 +56,7 @@ class SysTick(Peripheral):
         while self.next is not None and self.next <= self.chip.time.now:
             self.begin(self.next)
             self.fired += 1
-            if self.values["CTRL"] & 2:
+            if self.values["CTRL"] & 2 and not self.chip.injected("systick-dead"):
                 self.chip.core.exceptions.pend(SYS_TICK)
 
     def retuned(self) -> None:

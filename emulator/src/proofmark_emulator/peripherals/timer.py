@@ -1,8 +1,12 @@
 """Timers as far as PWM needs them: up-counting, edge-aligned, mode 1, preloaded registers, the main output enable."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from proofmark_emulator.registers import Peripheral, Register
+
+if TYPE_CHECKING:
+    from proofmark_emulator.chip import Chip
 
 GUARDED = frozenset({"TIM1", "TIM8", "TIM15", "TIM16", "TIM17"})
 """Timers with BDTR: nothing comes out before MOE is set."""
@@ -37,10 +41,14 @@ class Wave:
 class Timer(Peripheral):
     """Updates are worked out when somebody looks; between two, nothing happens that could be seen."""
 
+    def __init__(self, chip: "Chip", name: str, base: int) -> None:
+        self.channels = CHANNELS.get(name, 4)
+        self._shown = [OFF] * self.channels
+        super().__init__(chip, name, base)
+
     def registers(self) -> dict[int, Register]:
         """Channels and BDTR only where the timer has them."""
         wide = 0xFFFFFFFF if self.name in self.chip.part.timers_32 else 0xFFFF
-        self.channels = CHANNELS.get(self.name, 4)
         found = {
             0x00: Register("CR1", writable=0x81),
             0x04: Register("CR2", writable=0),
@@ -69,8 +77,6 @@ class Timer(Peripheral):
         self._origin, self._period = 0, 1
         """The cycle of an update, and cycles from each to the next."""
         self._driven: list[bool] = [False] * self.channels
-        shown: list[int] = getattr(self, "_shown", [OFF] * self.channels)
-        self._shown = shown
         self._show(self.chip.time.now)
 
     def settle(self) -> None:
