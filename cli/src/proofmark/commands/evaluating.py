@@ -20,7 +20,7 @@ from proofmark_contracts.design import Design, Requirement, ThermalModel, Unit
 from proofmark_reliability.sample import medians
 from proofmark_sampler.asking import propose
 from proofmark_sampler.vectors import batch_vectors
-from proofmark_simulator.cosim_model import Described
+from proofmark_simulator.cosim_model import Described, Plant
 from proofmark_simulator.heat import without_model
 from proofmark_simulator.outcome import Outcome
 from proofmark_simulator.runner import ModelRunner
@@ -51,8 +51,9 @@ def evaluate(
     loaded = _with_replacements(load_spec(spec), set_ or [], spec)
     design = loaded.design
     point = _median(design) if sample is None else _vector(design, sample)
-    heat = _temperatures(design, point, spec.parent)
-    outcome = _joined(asyncio.run(_run(loaded, point, sample or 0, heat)), heat)
+    plant = _plant(design, spec.parent)
+    heat = {} if plant else _temperatures(design, point, spec.parent)
+    outcome = _joined(asyncio.run(_run(loaded, point, sample or 0, heat, plant)), heat)
     rows = [_judged(requirement, outcome) for requirement in design.requirements]
     passed = all(row["passed"] for row in rows)
     status = RUN_STATUS[outcome.status[0]]
@@ -94,6 +95,23 @@ def _vector(design: Design, index: int) -> dict[str, float]:
     return {name: float(drawn[name][index]) if name in drawn else value for name, value in _median(design).items()}
 
 
+def _plant(design: Design, folder: Path) -> Plant | None:
+    """The reduced heat that is a plant of the design's system, if it is one."""
+    if not isinstance(design.model, CosimModel) or design.model.heat is None:
+        return None
+    from proofmark_thermal.finite_elements import FiniteElements
+    from proofmark_thermal_fem.in_the_loop import plant_modelled
+    from proofmark_thermal_fem.study import nominal_problem
+
+    print("solving and reducing the heat ...", file=sys.stderr, flush=True)
+    try:
+        solution = FiniteElements().solve(nominal_problem(design, folder))
+        modelled, (content,) = plant_modelled("", design, solution)
+    except ThermalError as error:
+        raise Failure(f"thermal: {error}", Exit.RUN_FAILED) from error
+    return Plant(modelled.heat, content)
+
+
 def _temperatures(design: Design, point: dict[str, float], folder: Path) -> dict[str, float]:
     """Solve the heat at this very point, by the full model; nothing without a thermal section."""
     if design.thermal is None:
@@ -113,7 +131,7 @@ def _joined(outcome: Outcome, heat: dict[str, float]) -> Outcome:
     return Outcome(outcome.metrics | found, outcome.status, outcome.cpu_s, outcome.logs)
 
 
-async def _run(spec: Spec, point: dict[str, float], place: int, heat: dict[str, float]) -> Outcome:
+async def _run(spec: Spec, point: dict[str, float], place: int, heat: dict[str, float], plant: Plant | None) -> Outcome:
     """The metrics that are no temperatures."""
     design = spec.design
     model, metrics = design.model, tuple(name for name in design.metrics if name not in heat)
@@ -125,7 +143,7 @@ async def _run(spec: Spec, point: dict[str, float], place: int, heat: dict[str, 
     async with ModelRunner() as runner:
         if isinstance(model, CosimModel):
             noise = Noise(seed=design.reliability.seed, vectors=(place,))
-            described = Described(model, design.controller, spec.files, noise, 0)
+            described = Described(model, design.controller, spec.files, noise, 0, plant)
             return await runner.simulate(described, columns, constants, metrics)
         source = spec.files[model.file.path] if model.kind == "python" else None
         return await runner.run(model, source, columns, constants, metrics, 1)

@@ -13,6 +13,9 @@ TRAP, TRAPPED = "controller_trap", 200.0
 """The metric of a run whose controller met an operation without a result, and its value; 0 where it met none. The
 limit in between is far from both in spreads of a metric, so that the nearest limit is that of another requirement."""
 
+HEAT = "thermal"
+"""The kind of the plant that is the design's section `thermal`."""
+
 
 class Link(Frozen):
     """What joins two nodes of a thermal network."""
@@ -85,6 +88,11 @@ class CosimModel(Frozen):
     """The destination that the scenario's value drives."""
     metrics: dict[str, SignalMetric] = {}
     formulas: dict[str, Formula] = {}
+
+    @property
+    def heat(self) -> str | None:
+        """The plant that is the design's section `thermal`; None if there is none."""
+        return next((name for name, part in self.plants.items() if part.kind == HEAT), None)
 
 
 class Converter(Frozen):

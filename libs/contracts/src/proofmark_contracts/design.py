@@ -258,6 +258,17 @@ class Design(Frozen):
         """The metrics that requirements ask for, each once, in their order."""
         return tuple(dict.fromkeys(requirement.metric for requirement in self.requirements))
 
+    def steady_temperature(self, metric: str) -> str | None:
+        """The temperature of the thermal section's steady state that a requirement on this metric limits too: itself,
+        or that which the metric is the greatest of while the model runs."""
+        if self.thermal is None:
+            return None
+        if isinstance(self.model, CosimModel):
+            asked = self.model.metrics.get(metric)
+            outputs = {f"{self.model.heat}.{name}": steady for name, steady in self.thermal.outputs.items()}
+            return outputs.get(asked.of) if asked is not None and asked.kind == "max" else None
+        return metric if metric in self.thermal.metrics else None
+
     @property
     def run_files(self) -> tuple[FileRef, ...]:
         """The files that a run reads."""

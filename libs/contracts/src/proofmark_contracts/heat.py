@@ -1,7 +1,7 @@
 """The `thermal` section of a design, in SI and kelvin, with the parameters still in it."""
 
-from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 
@@ -248,6 +248,16 @@ class Transient(Frozen):
     """s"""
 
 
+class Swing(Frozen):
+    """A signal of a system that runs in time, where heat depends on it."""
+
+    low: float
+    high: float
+    """The range that the reduced model is made for, SI."""
+    steady: float
+    """Its value where the steady state is asked for."""
+
+
 class Thermal(Frozen):
     """Heat conduction in the design."""
 
@@ -262,6 +272,23 @@ class Thermal(Frozen):
     """K, that the mesh is to allow."""
     element_size: float | None = None
     """m, of the first mesh."""
+    signals: dict[str, Swing] = {}
+    """Of the system that the heat is a plant of: those that amounts speak of besides parameters."""
+
+    @property
+    def amounts(self) -> dict[str, tuple[str, ...]]:
+        """Every amount that is an expression, with the places where it stands."""
+        found: dict[str, tuple[str, ...]] = {}
+        for place, text in _amounts(self):
+            found[text] = (*found.get(text, ()), place)
+        return found
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """What heat that is a plant of a system shows: by output, the temperature that a requirement would ask for."""
+        probes = {f"t_{name}": name for name in self.probes}
+        own = {metric: metric for metric in self.metrics if metric not in probes}
+        return own | {name: metric for metric, name in probes.items() if name not in own}
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -281,3 +308,28 @@ def by_metric(
         **{f"t_{name}": each for name, each in probes.items()},
         **{f"t_junction_{name}": each for name, each in junctions.items()},
     }
+
+
+def _amounts(thermal: Thermal) -> Iterator[tuple[str, str]]:
+    """Yield the place and the text of every amount that is an expression."""
+    document = thermal.model_dump(mode="json", exclude_none=True)
+    for section in ("regions", "sources", "sinks"):
+        for name, entry in document[section].items():
+            yield from _texts(f"{section}.{name}", entry)
+    for contact in document["contacts"]:
+        yield from _texts(f"contacts.{'.'.join(contact['between'])}", contact)
+    if "transient" in document:
+        yield from _texts("transient", document["transient"])
+
+
+def _texts(place: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, value in entry.items():
+        if key in ("material", "faces", "between"):
+            continue
+        if isinstance(value, str):
+            yield f"{place}.{key}", value
+        elif isinstance(value, Mapping):
+            yield from ((f"{place}.{key}", each) for each in value["values"] if isinstance(each, str))
+        elif isinstance(value, list):
+            for axis, each in zip("xyz", value, strict=False):
+                yield from _texts(place, {f"{key}.{axis}": each})

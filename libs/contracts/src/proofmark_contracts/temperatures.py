@@ -9,16 +9,18 @@ from proofmark_contracts.message import Message, Zone
 class ReducedHeat(Frozen):
     """How a worker finds the temperatures of its vectors."""
 
+    kind: Literal["steady", "transient"] = "steady"
+    """`transient`: followed through time, as a plant of a system."""
     model: Sha256
     """Of the reduced model, in the object store."""
     size: int
     """Bytes."""
     parameters: dict[str, str]
-    """The reduced model's parameters, each an expression over the design's."""
+    """The reduced model's parameters, each an expression over the design's, and over signals of its system."""
     metrics: tuple[str, ...]
-    """The temperatures that it gives."""
+    """The temperatures that it gives beside what the model gives; none as a plant of the model."""
     limits: dict[str, tuple[float, ...]] = {}
-    """K, by metric: a run whose temperature cannot be told from one of them is undecided."""
+    """SI, by metric: a run whose temperature cannot be told from one of them is undecided."""
     mesh_error_k: float
     """What the mesh may be wrong by, shared by all vectors."""
 

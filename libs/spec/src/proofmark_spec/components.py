@@ -70,7 +70,7 @@ class Reader:
                         numbers[one.name] = amount(keys[key], unit(one.metadata["unit"]).dimension, self.parameters)
                     else:
                         options[one.name] = _option(keys[key], hints[one.name])
-        found = Part(kind=cls.kind, period_s=_period(keys), numbers=numbers, options=options)
+        found = Part(kind=cls.kind, period_s=read_period(keys), numbers=numbers, options=options)
         return found.model_copy(update=self._network(keys)) if "capacities" in keys else found
 
     def _network(self, keys: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,7 +135,13 @@ def _made(part: Part) -> "Component":
         raise Wrong(str(error)) from error
 
 
-def _period(keys: Mapping[str, Any]) -> float | None:
+def read_period(keys: Mapping[str, Any]) -> float | None:
+    """The period of a component, in s; None if it is every cycle.
+
+    Raises
+    ------
+    Wrong
+    """
     if "period" not in keys:
         return None
     with below("period"):

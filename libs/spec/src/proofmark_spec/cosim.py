@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proofmark_contracts.cosimulation import CosimModel
+from proofmark_contracts.cosimulation import HEAT, CosimModel
 from proofmark_expression import DIMENSIONLESS, Dimension
 from proofmark_spec.amounts import Named, Parameters, constant
 from proofmark_spec.components import Placed, Reader
 from proofmark_spec.controller import Controlled
 from proofmark_spec.files import Files
+from proofmark_spec.heated import Shown, read_plant
 from proofmark_spec.parameters import RESERVED
 from proofmark_spec.problems import Path, Report, Wrong, below, did_you_mean, shortened
 from proofmark_spec.quantities import NAME
@@ -45,17 +46,23 @@ def read_cosim(
     parameters: Parameters,
     controls: bool,
     controlled: Controlled | None,
+    heat: Shown | None,
     files: Files,
     report: Report,
 ) -> Draft:
     """Read a model of kind cosim; what is wrong below it is noted. `controls` says whether there is a controller.
+
+    Parameters
+    ----------
+    heat
+        What the section `thermal` names, if there is one.
 
     Raises
     ------
     Wrong
     """
     given = mapping(document, MODEL, report, REQUIRED, OPTIONAL)
-    plants = _plants(given["plants"], Reader(parameters, files, report), report)
+    plants = _plants(given["plants"], Reader(parameters, files, report), heat, report)
     scenario, signal = _scenario(given, Reader(parameters, files, report), report)
     placed = {**plants, **({SCENARIO: scenario} if "scenario" in given else {})}
     scope = _scope(parameters, placed, controlled, controls and controlled is None)
@@ -73,7 +80,7 @@ def read_cosim(
     return Draft(model, scope)
 
 
-def _plants(document: Any, reader: Reader, report: Report) -> dict[str, Placed | None]:
+def _plants(document: Any, reader: Reader, heat: Shown | None, report: Report) -> dict[str, Placed | None]:
     from proofmark_cosim import PLANTS
 
     with below("plants"):
@@ -85,7 +92,13 @@ def _plants(document: Any, reader: Reader, report: Report) -> dict[str, Placed |
         with report.catching(*MODEL, "plants", name):
             if not NAME.match(name) or name in {*RESERVED, CONTROLLER, SCENARIO}:
                 raise Wrong("expected a name of letters, digits and underscores that means nothing else")
-            found[name] = reader.read(value, (*MODEL, "plants", name), PLANTS, "period")
+            path = (*MODEL, "plants", name)
+            if isinstance(value, dict) and value.get("kind") == HEAT:
+                if any(one is not None and one.part.kind == HEAT for one in found.values()):
+                    raise Wrong("a system has one plant of kind thermal at most", "kind")
+                found[name] = read_plant(value, path, heat, reader.parameters, report)
+            else:
+                found[name] = reader.read(value, path, PLANTS, "period")
     return found
 
 

@@ -12,6 +12,7 @@ from proofmark_spec.amounts import dimension_of
 from proofmark_spec.controller import Controlled
 from proofmark_spec.cosim import read_cosim
 from proofmark_spec.files import Files
+from proofmark_spec.heated import Shown
 from proofmark_spec.parameters import Parameter
 from proofmark_spec.problems import Report, Wrong, below, did_you_mean
 from proofmark_spec.quantities import NAME, quantity
@@ -40,14 +41,16 @@ class Metrics:
 
 
 @dataclass(frozen=True)
-class Controlling:
-    """The controller beside a model."""
+class Beside:
+    """What a spec states beside its model."""
 
-    stated: bool
+    controller: bool
     controlled: Controlled | None
     """None where there is none, or it is wrong itself."""
 
 
+    heat: Shown | None
+    """What the section `thermal` names, if there is one."""
 def runs_in_time(document: Any) -> bool:
     """Whether a model, right or wrong, is one whose requirements are on signals."""
     return isinstance(document, dict) and document.get("kind") == "cosim"
@@ -57,7 +60,7 @@ def read_model(
     document: Any,
     parameters: Mapping[str, Parameter | None],
     asked: frozenset[str],
-    controlling: Controlling,
+    beside: Beside,
     files: Files,
     report: Report,
 ) -> Metrics:
@@ -72,11 +75,11 @@ def read_model(
         raise Wrong(f"missing kind, one of {', '.join(KINDS)}")
     with below("kind"):
         chosen = choice(given["kind"], KINDS)
-    if controlling.stated and chosen != "cosim":
+    if beside.controller and chosen != "cosim":
         raise Wrong(f"a controller needs a model of kind cosim, got {chosen}", "kind")
     match chosen:
         case "cosim":
-            draft = read_cosim(given, parameters, controlling.stated, controlling.controlled, files, report)
+            draft = read_cosim(given, parameters, beside.controller, beside.controlled, beside.heat, files, report)
             return Metrics(draft.model, {}, {}, frozenset(), draft.scope)
         case "thermal":
             mapping(given, ("model",), report, ["kind"])

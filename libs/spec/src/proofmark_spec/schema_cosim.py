@@ -30,7 +30,9 @@ def cosim_model() -> dict[str, Any]:
         "type": "object",
         "minProperties": 1,
         "maxProperties": MOST_PLANTS,
-        "additionalProperties": {"anyOf": [_component(cls, {"period": QUANTITY}) for cls in PLANTS.values()]},
+        "additionalProperties": {
+            "anyOf": [*(_component(cls, {"period": QUANTITY}) for cls in PLANTS.values()), _heat()]
+        },
     }
     scenario = {"anyOf": [_component(cls, {"signal": TEXT}) for cls in SCENARIOS.values()]}
     keys = {
@@ -42,6 +44,11 @@ def cosim_model() -> dict[str, Any]:
         "connect": {"type": "object", "additionalProperties": AMOUNT},
     }
     return shaped(keys, ["kind", "duration", "plants"])
+
+
+def _heat() -> dict[str, Any]:
+    """The plant that is the section `thermal`."""
+    return shaped({"kind": {"const": "thermal"}, "period": QUANTITY, "initial": AMOUNT}, ["kind"])
 
 
 def _component(cls: Any, more: dict[str, Any]) -> dict[str, Any]:

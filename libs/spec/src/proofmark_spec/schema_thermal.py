@@ -48,6 +48,8 @@ def thermal() -> dict[str, Any]:
             "contacts": {"type": "array", "items": contact},
             "probes": _named(shaped({"nearest": LENGTHS, "region": TEXT}, ["nearest"])),
             "transient": shaped({"duration": QUANTITY, "initial": AMOUNT, "report_at": times}, ["duration", "initial"]),
+            "steady_at": _named({"type": ["string", "number"]}),
+            "ranges": _named({"type": "array", "items": {"type": ["string", "number"]}, "minItems": 2, "maxItems": 2}),
             "accuracy": QUANTITY,
             "element_size": QUANTITY,
         },

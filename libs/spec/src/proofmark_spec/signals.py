@@ -26,8 +26,8 @@ class Asked:
     """The metric's dimension, from that of the signal."""
     wanted: Dimension | None = None
     """Of the signal; any if None."""
-    usual: str = ""
-    """The output that is meant where only one component has it and no signal is named."""
+    usual: tuple[str, ...] = ()
+    """Outputs, the first of which is meant that a component has, if only one has it and no signal is named."""
     to: bool = False
     within: bool = False
     difference: bool = False
@@ -46,10 +46,10 @@ METRICS: dict[str, Asked] = {
     "integral": Asked("integral", lambda dimension: dimension * TIME),
     "settling_time": Asked("settling-time", lambda _: TIME, to=True, within=True),
     "overshoot": Asked("overshoot", _same, to=True, difference=True),
-    "t_max": Asked("max", _same, TEMPERATURE, "temperature"),
-    "lock_fraction": Asked("fraction", _same, DIMENSIONLESS, "locked"),
-    "mean_crc_failure": Asked("mean", _same, DIMENSIONLESS, "crc_fail_probability"),
-    "energy": Asked("integral", lambda dimension: dimension * TIME, POWER, "input_power"),
+    "t_max": Asked("max", _same, TEMPERATURE, ("t_max", "temperature")),
+    "lock_fraction": Asked("fraction", _same, DIMENSIONLESS, ("locked",)),
+    "mean_crc_failure": Asked("mean", _same, DIMENSIONLESS, ("crc_fail_probability",)),
+    "energy": Asked("integral", lambda dimension: dimension * TIME, POWER, ("input_power",)),
 }
 
 
@@ -75,7 +75,7 @@ class Scope:
         ------
         Wrong
         """
-        return dimension_of(text, self._known_to(text))
+        return dimension_of(text, self.known_to(text))
 
     def amount(self, value: Any, wanted: Dimension) -> float | str:
         """A quantity, or an expression over parameters and signals.
@@ -84,7 +84,7 @@ class Scope:
         ------
         Wrong
         """
-        return amount(value, wanted, self._known_to(value) if isinstance(value, str) else self.known)
+        return amount(value, wanted, self.known_to(value) if isinstance(value, str) else self.known)
 
     def condition(self, value: Any) -> str:
         """An expression that holds or does not.
@@ -99,23 +99,26 @@ class Scope:
             raise Wrong(f"{shortened(text)} is {found}: expected a condition such as heat.temperature < limit")
         return text.strip()
 
-    def output(self, name: str) -> str | None:
-        """The one signal that is an output of this name; None if it could be of what is wrong itself.
+    def output(self, *names: str) -> str | None:
+        """The one signal that is an output of the first of these names that is one; None if it could be of what is
+        wrong itself.
 
         Raises
         ------
         Wrong
             There is none, or more than one.
         """
-        found = [signal for signal in self.known if signal.partition(".")[2] == name]
+        every = ([signal for signal in self.known if signal.partition(".")[2] == name] for name in names)
+        found = next(filter(None, every), [])
         if self.broken and not found:
             return None
         if len(found) != 1:
             got = ", ".join(found) or "no output"
-            raise Wrong(f"missing of: expected a signal, since the system has {got} called {name}")
+            raise Wrong(f"missing of: expected a signal, since the system has {got} called {names[-1]}")
         return found[0]
 
-    def _known_to(self, text: str) -> Mapping[str, Named | None]:
+    def known_to(self, text: str) -> Mapping[str, Named | None]:
+        """What is known, and None for what a text says of components that are wrong themselves."""
         try:
             names = Expression.parse(text).names
         except ExpressionError:
@@ -149,7 +152,7 @@ def read_metric(word: str, given: Mapping[str, Any], scope: Scope) -> Measured:
     if "of" not in given and not asked.usual:
         raise Wrong(f"missing of: {word} is of a signal")
     with below("of"):
-        of = kind(given["of"], str).strip() if "of" in given else scope.output(asked.usual)
+        of = kind(given["of"], str).strip() if "of" in given else scope.output(*asked.usual)
         if of is None:
             return Measured(word, asked, SignalMetric(kind=asked.kind, of=""), None)
         dimension = scope.dimension(of)

@@ -1,12 +1,17 @@
 """Whether a system can be run at all: it is planned, and put at its first cycle with every parameter in its middle."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from proofmark_contracts.cosimulation import CosimModel
 from proofmark_contracts.design import Distribution, Requirement
+from proofmark_contracts.heat import Thermal
 from proofmark_spec.controller import Controlled
 from proofmark_spec.formulas import conditions
 from proofmark_spec.problems import Path, Wrong
+
+if TYPE_CHECKING:
+    from proofmark_systems import Heat
 
 MOST_KEPT = 20_000_000
 """Values of conditions that one run may keep: cycles times conditions."""
@@ -18,6 +23,7 @@ def check_system(
     laws: Mapping[str, Distribution],
     files: Mapping[str, bytes],
     requirements: Sequence[Requirement],
+    thermal: Thermal | None = None,
 ) -> None:
     """Hold a system to what running it needs.
 
@@ -36,11 +42,22 @@ def check_system(
     metrics = [asked.metric for asked in requirements]
     controller, program = (controlled.controller, controlled.program) if controlled else (None, None)
     try:
-        simulator = Simulator(system_of(model, controller, files, program), frozenset(laws), runs="numpy")
+        simulator = Simulator(
+            system_of(model, controller, files, _heat(model, thermal), program), frozenset(laws), runs="numpy"
+        )
         simulator.group({name: np.array([middle(law)]) for name, law in laws.items()}, np.zeros(1, np.int64))
     except (CosimError, ControllerError) as error:
         place = _place(error, model, metrics)
         raise Wrong(_without(str(error), place), *place) from error
+
+
+def _heat(model: CosimModel, thermal: Thermal | None) -> "Heat | None":
+    """The plant that the section is, before its heat is solved."""
+    from proofmark_systems import unsolved
+
+    if model.heat is None or thermal is None:
+        return None
+    return unsolved(thermal, model.plants[model.heat].numbers["initial"])
 
 
 def _check_extent(model: CosimModel, requirements: Sequence[Requirement]) -> None:

@@ -17,7 +17,9 @@ from proofmark_spec.correlations import correlations
 from proofmark_spec.document import LARGEST_BYTES, check_plain, read_yaml
 from proofmark_spec.files import Files, from_folder, from_submission
 from proofmark_spec.firmware import Flown, read_firmware
-from proofmark_spec.model import Controlling, Metrics, read_model, runs_in_time
+from proofmark_spec.followed import read_followed
+from proofmark_spec.heated import shown
+from proofmark_spec.model import Beside, Metrics, read_model, runs_in_time
 from proofmark_spec.parameters import Parameter, parameters
 from proofmark_spec.plan import read_plan, warnings
 from proofmark_spec.problems import Report, Wrong, shortened
@@ -114,11 +116,11 @@ class _Reader:
         metrics = limited = None
         asked, controlled = metrics_asked(document["requirements"]), self._controlled(known)
         with report.catching("model"):
-            controlling = Controlling("controller" in document, controlled)
-            metrics = read_model(document["model"], known, asked, controlling, self._files, report)
+            beside = Beside("controller" in document, controlled, shown(document.get("thermal")))
+            metrics = read_model(document["model"], known, asked, beside, self._files, report)
         thermal = None
         with report.catching("thermal"):
-            thermal, metrics = self._heated(known, metrics)
+            thermal, metrics = self._heated(known, metrics, controlled)
         flown = None
         with report.catching("firmware"):
             flown = self._flown(metrics, controlled)
@@ -131,7 +133,7 @@ class _Reader:
         sound = {name: parameter for name, parameter in known.items() if parameter is not None}
         if flown is not None and controlled is not None:
             controlled = flown.wired(controlled)
-        model = self._completed(metrics.model, controlled, limited, sound)
+        model = self._completed(metrics.model, controlled, thermal, limited, sound)
         design = Design(
             name=name,
             revision=revision,
@@ -152,7 +154,7 @@ class _Reader:
         return Spec(design, self._files.contents, sent, told, report.source)
 
     def _heated(
-        self, known: Mapping[str, Parameter | None], metrics: Metrics | None
+        self, known: Mapping[str, Parameter | None], metrics: Metrics | None, controlled: Controlled | None
     ) -> tuple[Thermal | None, Metrics | None]:
         """The thermal section, and the metrics with the temperatures among them."""
         if "thermal" not in self._document:
@@ -160,6 +162,8 @@ class _Reader:
                 return None, metrics
             self._report.add(("model",), "a model of kind thermal needs the section thermal")
             return None, with_temperatures(metrics, None)
+        if metrics is not None and isinstance(metrics.model, CosimModel) and metrics.model.heat is not None:
+            return read_followed(self._document["thermal"], known, metrics, controlled, self._files, self._report)
         thermal = read_thermal(self._document["thermal"], known, self._files, self._report)
         return thermal, metrics and with_temperatures(metrics, thermal)
 
@@ -234,7 +238,12 @@ class _Reader:
         return None
 
     def _completed(
-        self, model: Model, controlled: Controlled | None, limited: Limited, known: Mapping[str, Parameter]
+        self,
+        model: Model,
+        controlled: Controlled | None,
+        thermal: Thermal | None,
+        limited: Limited,
+        known: Mapping[str, Parameter],
     ) -> Model:
         """A system with what its requirements ask of it, if it can be run."""
         if not isinstance(model, CosimModel):
@@ -242,7 +251,7 @@ class _Reader:
         whole = model.model_copy(update={"metrics": limited.metrics, "formulas": limited.formulas})
         with self._report.catching():
             laws = {name: parameter.law for name, parameter in known.items()}
-            check_system(whole, controlled, laws, self._files.contents, limited.requirements)
+            check_system(whole, controlled, laws, self._files.contents, limited.requirements, thermal)
         self._report.raise_if_any()
         return whole
 

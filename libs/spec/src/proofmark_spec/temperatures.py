@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from proofmark_contracts.cosimulation import CosimModel
 from proofmark_contracts.heat import Thermal
 from proofmark_spec.model import Metrics
 from proofmark_spec.problems import Wrong
@@ -16,10 +17,13 @@ def with_temperatures(metrics: Metrics, thermal: Thermal | None) -> Metrics:
     Raises
     ------
     Wrong
-        The model runs in time, or calls something of its own by the name of a temperature.
+        The model runs in time and has no plant that this could be, or calls something of its own by the name of a
+        temperature.
     """
     if metrics.scope is not None:
-        raise Wrong("expected a model of kind expression, python or thermal beside this section, got cosim")
+        if isinstance(metrics.model, CosimModel) and metrics.model.heat is not None:
+            return metrics
+        raise Wrong("expected a plant of kind thermal in a model that runs in time: nothing takes this section")
     if thermal is None:
         return replace(metrics, known=None)
     given = dict.fromkeys(thermal.metrics, TEMPERATURE)

@@ -11,9 +11,11 @@ from proofmark_contracts.heat import Thermal
 from proofmark_expression import DIMENSIONLESS, Dimension
 from proofmark_spec.amounts import Parameters, amount, constant, difference
 from proofmark_spec.files import Files
+from proofmark_spec.heated import HELD
 from proofmark_spec.problems import Path, Report, Wrong, below, did_you_mean, shortened
 from proofmark_spec.quantities import NAME
 from proofmark_spec.reading import kind, mapping
+from proofmark_spec.signals import Scope
 from proofmark_spec.thermal_geometry import point, positive, read_faces, read_geometry
 from proofmark_spec.units import TEMPERATURE, unit
 
@@ -37,9 +39,18 @@ class _Amounts:
     """Reads amounts that may refer to parameters."""
 
     parameters: Parameters
+    signals: Scope | None = None
+    """What they may refer to besides."""
+
+    def amount(self, value: Any, dimension: Dimension) -> float | str:
+        """Read one."""
+        known = self.parameters
+        if self.signals is not None and isinstance(value, str):
+            known = {name: of for name, of in self.signals.known_to(value).items() if name in known or "." in name}
+        return amount(value, dimension, known)
 
     def plain(self, dimension: Dimension) -> Reader:
-        return lambda value: amount(value, dimension, self.parameters)
+        return lambda value: self.amount(value, dimension)
 
     def of_temperature(self, dimension: Dimension) -> Reader:
         """Plain, or `{at: [20 degC, 100 degC], values: [...]}`."""
@@ -64,7 +75,7 @@ class _Amounts:
 
     def _varying(self, value: Any, dimension: Dimension, *knots: str) -> Any:
         if not isinstance(value, dict):
-            return amount(value, dimension, self.parameters)
+            return self.amount(value, dimension)
         against = next((key for key in knots if key in value), None)
         if against is None or set(value) != {against, "values"}:
             shapes = " or ".join(f"{{{key}: [...], values: [...]}}" for key in knots)
@@ -72,7 +83,7 @@ class _Amounts:
         with below(against):
             at = tuple(constant(knot, TEMPERATURE if against == "at" else TIME) for knot in kind(value[against], list))
         with below("values"):
-            values = tuple(amount(each, dimension, self.parameters) for each in kind(value["values"], list))
+            values = tuple(self.amount(each, dimension) for each in kind(value["values"], list))
         if not 1 < len(at) == len(values) <= MOST_KNOTS:
             raise Wrong(f"expected 2 to {MOST_KNOTS} knots with a value each, got {len(at)} and {len(values)}")
         if any(late < early or (late == early and against == "at") for early, late in pairwise(at)):
@@ -80,8 +91,15 @@ class _Amounts:
         return heat.Tabulated(at_k=at, values=values) if against == "at" else heat.Scheduled(times_s=at, values=values)
 
 
-def read_thermal(document: Any, parameters: Parameters, files: Files, report: Report) -> Thermal | None:
+def read_thermal(
+    document: Any, parameters: Parameters, files: Files, report: Report, signals: Scope | None = None
+) -> Thermal | None:
     """Read `thermal`; None if something in it is wrong, which is noted.
+
+    Parameters
+    ----------
+    signals
+        Of the system that this is a plant of: heat and cooling may follow them.
 
     Raises
     ------
@@ -93,15 +111,18 @@ def read_thermal(document: Any, parameters: Parameters, files: Files, report: Re
         ("thermal",),
         report,
         ["geometry", "regions"],
-        ["sinks", "sources", "contacts", "probes", "transient", "accuracy", "element_size"],
+        ["sinks", "sources", "contacts", "probes", "transient", "accuracy", "element_size", *HELD],
     )
-    known = _Amounts(parameters)
+    if signals is None:
+        for key in given.keys() & set(HELD):
+            report.add_key(("thermal", key), "goes with a plant of kind thermal, whose signals it is about")
+    known, driven = _Amounts(parameters), _Amounts(parameters, signals)
     found: dict[str, Any] = {}
     with report.catching("thermal", "geometry"):
         found["geometry"] = read_geometry(given["geometry"], files, report)
-    found["regions"] = _entries(given, "regions", partial(_region, known), report)
-    found["sinks"] = _entries(given, "sinks", partial(_sink, known), report)
-    found["sources"] = _entries(given, "sources", partial(_source, known), report)
+    found["regions"] = _entries(given, "regions", partial(_region, known, driven), report)
+    found["sinks"] = _entries(given, "sinks", partial(_sink, known, driven), report)
+    found["sources"] = _entries(given, "sources", partial(_source, known, driven), report)
     found["probes"] = _entries(given, "probes", _probe, report)
     with report.catching("thermal", "contacts"):
         found["contacts"] = _contacts(kind(given.get("contacts", []), list), known, report)
@@ -133,14 +154,14 @@ def _entries(given: Mapping[str, Any], section: str, read: Callable[..., Any], r
     return found
 
 
-def _region(known: _Amounts, entry: Any, path: Path, report: Report) -> heat.Region:
+def _region(known: _Amounts, driven: _Amounts, entry: Any, path: Path, report: Report) -> heat.Region:
     readers: dict[str, Reader] = {
         "material": _material,
         "k": known.conductivity,
         "rho": lambda value: constant(value, DENSITY),
         "cp": known.of_temperature(HEAT_CAPACITY),
-        "power": known.varying(POWER),
-        "power_density": known.varying(POWER_DENSITY),
+        "power": driven.varying(POWER),
+        "power_density": driven.varying(POWER_DENSITY),
     }
     read = _read(entry, readers, path, report)
     if "material" not in read and "k" not in read:
@@ -158,14 +179,14 @@ def _material(value: Any) -> str:
     return name
 
 
-def _sink(known: _Amounts, entry: Any, path: Path, report: Report) -> heat.Sink:
+def _sink(known: _Amounts, driven: _Amounts, entry: Any, path: Path, report: Report) -> heat.Sink:
     readers: dict[str, Reader] = {
         "faces": lambda value: read_faces(value, (*path, "faces"), report),
-        "convection": known.varying(FILM),
+        "convection": driven.varying(FILM),
         "emissivity": known.plain(DIMENSIONLESS),
-        "ambient": known.of_time(TEMPERATURE),
-        "temperature": known.of_time(TEMPERATURE),
-        "flux": known.of_time(FLUX),
+        "ambient": driven.of_time(TEMPERATURE),
+        "temperature": driven.of_time(TEMPERATURE),
+        "flux": driven.of_time(FLUX),
     }
     read = _read(entry, readers, path, report, required=["faces"])
     if len(read) == 1:
@@ -179,11 +200,11 @@ def _sink(known: _Amounts, entry: Any, path: Path, report: Report) -> heat.Sink:
     return heat.Sink(**read)
 
 
-def _source(known: _Amounts, entry: Any, path: Path, report: Report) -> heat.Source:
+def _source(known: _Amounts, driven: _Amounts, entry: Any, path: Path, report: Report) -> heat.Source:
     readers: dict[str, Reader] = {
         "faces": lambda value: read_faces(value, (*path, "faces"), report),
-        "power": known.varying(POWER),
-        "flux": known.varying(FLUX),
+        "power": driven.varying(POWER),
+        "flux": driven.varying(FLUX),
         "junction_resistance": known.plain(RESISTANCE),
     }
     read = _read(entry, readers, path, report, required=["faces"])

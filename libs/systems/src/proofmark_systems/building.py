@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from proofmark_contracts.cosimulation import Controller, CosimModel, Formula, Part, SignalMetric
+from proofmark_contracts.cosimulation import HEAT, Controller, CosimModel, Formula, Part, SignalMetric
 from proofmark_controller import Program, check
 from proofmark_cosim import (
     PLANTS,
@@ -26,10 +26,16 @@ from proofmark_cosim import (
 )
 from proofmark_cosim import Formula as Condition
 from proofmark_cosim.profiles import read_profile
+from proofmark_systems.brackets import bracketed
+from proofmark_systems.heat import Heat
 
 
 def system_of(
-    model: CosimModel, controller: Controller | None, files: Mapping[str, bytes], program: Program | None = None
+    model: CosimModel,
+    controller: Controller | None,
+    files: Mapping[str, bytes],
+    heat: Heat | None = None,
+    program: Program | None = None,
 ) -> System:
     """The system of a design.
 
@@ -37,6 +43,8 @@ def system_of(
     ----------
     files
         By path, those that the design names.
+    heat
+        The plant that the design's heat is, if it is one.
     program
         The controller, where it is checked already.
 
@@ -45,7 +53,7 @@ def system_of(
     CosimError, ControllerError
         The design describes no system.
     """
-    use = None
+    use, own = None, model.heat
     if controller is not None:
         checked = program or program_of(controller, files)
         use = ControllerUse(
@@ -55,17 +63,18 @@ def system_of(
             {name: Adc(one.low, one.high, one.bits) for name, one in controller.converters.items()},
             {name: Pwm(one.top) for name, one in controller.drives.items()},
         )
-    return System(
+    system = System(
         cycle_s=model.cycle_s,
         duration_s=model.duration_s,
-        plants={name: Placed(component_of(part), part.period_s) for name, part in model.plants.items()},
-        connect=model.connect,
+        plants={name: Placed(component_of(part, heat), part.period_s) for name, part in model.plants.items()},
+        connect={**model.connect, **({f"{own}.{name}": text for name, text in heat.amounts.items()} if heat else {})},
         scenario=_scenario(model, files),
         signal=model.signal,
         controller=use,
         metrics={name: _metric(metric) for name, metric in model.metrics.items()},
         formulas={name: condition_of(formula) for name, formula in model.formulas.items()},
     )
+    return bracketed(system, own, heat.error_k) if own is not None and heat is not None and heat.error_k else system
 
 
 def program_of(controller: Controller, files: Mapping[str, bytes]) -> Program:
@@ -79,14 +88,17 @@ def program_of(controller: Controller, files: Mapping[str, bytes]) -> Program:
     return check(files[path].decode(), controller.name, path, controller.safe_state)
 
 
-def component_of(part: Part) -> Component:
-    """A plant or a scenario; the profile needs its file besides.
+def component_of(part: Part, heat: Heat | None = None) -> Component:
+    """A plant or a scenario; the profile needs its file besides, and the design's heat that what it was solved to.
 
     Raises
     ------
     CosimError
         Its numbers or options belong to no such component.
     """
+    if part.kind == HEAT:
+        assert heat is not None
+        return heat.plant
     given: dict[str, Any] = {**part.numbers, **part.options}
     if part.capacities:
         given["capacities"] = part.capacities

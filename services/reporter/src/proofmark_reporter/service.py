@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 
+import proofmark_systems as systems
 from proofmark_chassis import Context, Rejected, Service
 from proofmark_contracts.assessment import ReliabilityAssessed, Round
 from proofmark_contracts.custody import DesignDecided, ReportCompiled
@@ -45,6 +46,7 @@ async def compile_report(decided: DesignDecided, context: Context) -> list[Messa
     read = {file.path: await context.core.get(file.sha256) for file in opened.design.run_files}
     source = _source(opened.design, read)
     heat = await _heat(opened, context)
+    plant = await _plant(heat, context)
     try:
         evidence = await context.compute(
             Evidence,
@@ -57,7 +59,7 @@ async def compile_report(decided: DesignDecided, context: Context) -> list[Messa
             runs=runs,
             model_source=source,
             heat=heat,
-            traced=await context.compute(trace, runs, opened.design, read, _judged(opened.design)),
+            traced=await context.compute(trace, runs, opened.design, read, _judged(opened.design), plant),
         )
     except EvidenceContradictsItself as error:
         raise Rejected(f"study {decided.study}: {error}") from error
@@ -103,6 +105,13 @@ async def _heat(opened: StudyOpened, context: Context) -> Heat | None:
         raise Rejected(f"study {opened.study}: decided, but its heat was never modelled or assessed")
     picture = next(ref for ref in assessed.files if ref.path == PICTURE)
     return Heat(modelled, assessed, await context.core.get(picture.sha256))
+
+
+async def _plant(heat: Heat | None, context: Context) -> systems.Heat | None:
+    """The plant that the design's heat is, if it is one."""
+    if heat is None or heat.modelled.heat.kind == "steady":
+        return None
+    return systems.heat_of(heat.modelled.heat, await context.core.get(heat.modelled.heat.model))
 
 
 async def _batches(assessed: ReliabilityAssessed, context: Context) -> list[Batch]:

@@ -17,7 +17,7 @@ from proofmark_reliability.sample import medians
 from proofmark_reporter.figures import evenly
 from proofmark_reporter.rounds import worst_margins
 from proofmark_reporter.runs import FloatArray, IntArray, Runs
-from proofmark_systems import WorkingSystem, noise_seed, system_of
+from proofmark_systems import Heat, WorkingSystem, noise_seed, system_of
 
 SAMPLES = 300
 """Of each trace, about."""
@@ -56,7 +56,9 @@ class Traced:
     """What is assumed between plant and controller, by input and output."""
 
 
-def trace(runs: Runs, design: Design, files: Mapping[str, bytes], members: tuple[int, ...]) -> Traced | None:
+def trace(
+    runs: Runs, design: Design, files: Mapping[str, bytes], members: tuple[int, ...], heat: Heat | None = None
+) -> Traced | None:
     """Simulate some runs again; None for a model that does not run in time.
 
     Parameters
@@ -65,11 +67,13 @@ def trace(runs: Runs, design: Design, files: Mapping[str, bytes], members: tuple
         By path, those that a run reads.
     members
         The requirements by which a run is the worst: see `worst_margins`.
+    heat
+        The plant that the design's heat is, if it is one.
     """
     model = design.model
     if not isinstance(model, CosimModel):
         return None
-    system = system_of(model, design.controller, files)
+    system = system_of(model, design.controller, files, heat)
     every = max(1, system.cycles // SAMPLES)
     units = dict(shown(system, model))
     recording = Recording([0], every, tuple(units))

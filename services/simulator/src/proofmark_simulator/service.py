@@ -9,7 +9,7 @@ from proofmark_contracts.design import ThermalModel, files_of
 from proofmark_contracts.message import Message, Zone
 from proofmark_contracts.tables import STATUS, InvalidTable, decode_table, encode_table, floats
 from proofmark_contracts.temperatures import ReducedHeat
-from proofmark_simulator.cosim_model import Described
+from proofmark_simulator.cosim_model import Described, Plant
 from proofmark_simulator.heat import ReducedModels, with_temperatures, without_model
 from proofmark_simulator.outcome import FloatArray, Outcome
 from proofmark_simulator.runner import ModelRunner
@@ -40,7 +40,7 @@ async def simulate(chunk: SimulateChunk, context: Context) -> list[Message]:
         raise Rejected(f"vectors of the chunk: {error}") from error
     columns = {name: floats(column) for name, column in vectors.items()}
     outcome = await _run(chunk, columns, context)
-    if chunk.heat is not None:
+    if chunk.heat is not None and chunk.heat.kind == "steady":
         outcome = await _heated(chunk, chunk.heat, outcome, columns, context)
     return [
         ChunkSimulated(
@@ -64,7 +64,9 @@ async def _run(chunk: SimulateChunk, columns: Mapping[str, FloatArray], context:
     if isinstance(model, CosimModel):
         if chunk.noise is None or len(chunk.noise.vectors) != chunk.rows:
             raise Rejected(f"noise of the chunk: expected the places of {chunk.rows} vectors, got {chunk.noise}")
-        described = Described(model, chunk.controller, files, chunk.noise, chunk.batch)
+        told = chunk.heat
+        heat = None if told is None else Plant(told, await store.get(told.model))
+        described = Described(model, chunk.controller, files, chunk.noise, chunk.batch, heat)
         return await runner.simulate(described, columns, chunk.constants, metrics)
     source = next(iter(files.values()), None)
     return await runner.run(model, source, columns, chunk.constants, metrics, chunk.rows)

@@ -12,7 +12,8 @@ from proofmark_thermal.engine import Solution
 from proofmark_thermal.errors import NotConverged
 from proofmark_thermal.finite_elements import FiniteElements
 from proofmark_thermal.output import write
-from proofmark_thermal_fem.distilling import Distilled, distil
+from proofmark_thermal_fem.distilling import distil
+from proofmark_thermal_fem.in_the_loop import in_the_loop, plant_modelled
 from proofmark_thermal_fem.study import checks, limits, nominal_problem, temperatures
 
 FOLDER = "thermal"
@@ -47,16 +48,16 @@ def answer(study: str, design: Design, folder: Path) -> Answer:
     solution = FiniteElements().solve(nominal_problem(design, folder))
     if not isfinite(solution.error_estimate_k):
         raise NotConverged("the error of the mesh", solution.model.problem.accuracy, solution.error_estimate_k)
-    distilled = distil(design, solution)
+    modelled, models = _modelled(study, design, solution)
     files = {path.name: path.read_bytes() for path in write(solution, folder / FOLDER)}
-    return Answer(
-        _modelled(study, design, solution, distilled),
-        _assessed(study, design, solution, files),
-        (distilled.model, *files.values()),
-    )
+    return Answer(modelled, _assessed(study, design, solution, files), (*models, *files.values()))
 
 
-def _modelled(study: str, design: Design, solution: Solution, distilled: Distilled) -> ThermalModelled:
+def _modelled(study: str, design: Design, solution: Solution) -> tuple[ThermalModelled, tuple[bytes, ...]]:
+    """The message, and the models that it announces."""
+    if in_the_loop(design):
+        return plant_modelled(study, design, solution)
+    distilled = distil(design, solution)
     metrics = tuple(temperatures(solution.readings))
     heat = ReducedHeat(
         model=sha256_hex(distilled.model),
@@ -66,9 +67,10 @@ def _modelled(study: str, design: Design, solution: Solution, distilled: Distill
         limits=limits(design, metrics),
         mesh_error_k=solution.error_estimate_k,
     )
-    return ThermalModelled(
+    modelled = ThermalModelled(
         study=study, heat=heat, unknowns=solution.unknowns, order=distilled.order, bound_k=distilled.bound_k
     )
+    return modelled, (distilled.model,)
 
 
 def _assessed(study: str, design: Design, solution: Solution, files: Mapping[str, bytes]) -> ThermalAssessed:

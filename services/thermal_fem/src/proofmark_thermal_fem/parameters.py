@@ -1,8 +1,7 @@
 """What the design's parameters make of the amounts in its thermal section: nominal values, and ranges to train on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import product
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +20,9 @@ SEED = 0
 
 
 def nominal(design: Design) -> dict[str, float]:
-    """Every parameter where it has its median, SI."""
-    return design.constants | medians(design.marginals)
+    """Every parameter where it has its median, and every signal as the steady state takes it, SI."""
+    signals = design.thermal.signals if design.thermal else {}
+    return design.constants | medians(design.marginals) | {name: swing.steady for name, swing in signals.items()}
 
 
 def evaluated(amount: float | str, values: Mapping[str, float]) -> float:
@@ -33,19 +33,15 @@ def evaluated(amount: float | str, values: Mapping[str, float]) -> float:
 
 
 def varying(design: Design, thermal: Thermal) -> dict[str, tuple[str, ...]]:
-    """The expressions that differ from vector to vector, each with the places of the section where it stands."""
-    random = set(design.random_parameters)
-    found: dict[str, tuple[str, ...]] = {}
-    for place, amount in _amounts(thermal):
-        if Expression.parse(amount).names & random:
-            found[amount] = (*found.get(amount, ()), place)
-    return found
+    """The expressions that differ from vector to vector or within a run, each with the places where it stands."""
+    moving = {*design.random_parameters, *thermal.signals}
+    return {amount: places for amount, places in thermal.amounts.items() if Expression.parse(amount).names & moving}
 
 
 def value_range(design: Design, amount: str) -> tuple[float, float]:
     """The least and greatest value of an expression over what its parameters may be, but for the last tails."""
     expression = Expression.parse(amount)
-    ends = _quantiles(design, np.array([TAIL, 0.5, 1 - TAIL]))
+    ends = _quantiles(design, np.array([TAIL, 0.5, 1 - TAIL])) | _swings(design)
     names = sorted(expression.names)
     if 3 ** len(names) <= MOST_CORNERS:
         chosen = np.array(list(product(range(3), repeat=len(names))))
@@ -61,26 +57,6 @@ def _quantiles(design: Design, probabilities: FloatArray) -> dict[str, FloatArra
     return constants | {name: quantile(*law, probabilities) for name, law in design.marginals.items()}
 
 
-def _amounts(thermal: Thermal) -> Iterator[tuple[str, str]]:
-    """Yield the place and the text of every amount that is an expression."""
-    document = thermal.model_dump(mode="json", exclude_none=True)
-    for section in ("regions", "sources", "sinks"):
-        for name, entry in document[section].items():
-            yield from _texts(f"{section}.{name}", entry)
-    for contact in document["contacts"]:
-        yield from _texts(f"contacts.{'.'.join(contact['between'])}", contact)
-    if "transient" in document:
-        yield from _texts("transient", document["transient"])
-
-
-def _texts(place: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, value in entry.items():
-        if key in ("material", "faces", "between"):
-            continue
-        if isinstance(value, str):
-            yield f"{place}.{key}", value
-        elif isinstance(value, Mapping):
-            yield from ((f"{place}.{key}", each) for each in value["values"] if isinstance(each, str))
-        elif isinstance(value, list):
-            for axis, each in zip("xyz", value, strict=False):
-                yield from _texts(place, {f"{key}.{axis}": each})
+def _swings(design: Design) -> dict[str, FloatArray]:
+    signals = design.thermal.signals if design.thermal else {}
+    return {name: np.array([each.low, each.steady, each.high]) for name, each in signals.items()}

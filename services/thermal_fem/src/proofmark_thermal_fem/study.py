@@ -39,7 +39,7 @@ def problem_at(design: Design, values: Mapping[str, float], folder: Path) -> The
     described = design.thermal.model_dump(mode="json")
     problem = problem_of(described, lambda amount: evaluated(amount, values), folder)
     for asked in design.requirements:
-        if asked.metric in design.thermal.metrics and asked.high is not None:
+        if design.steady_temperature(asked.metric) is not None and asked.high is not None:
             check_limit(problem, asked.high, f"requirement {asked.name}")
     return problem
 
@@ -52,17 +52,16 @@ def temperatures(readings: Readings) -> dict[str, float]:
 
 def checks(design: Design, found: Mapping[str, float]) -> tuple[NominalCheck, ...]:
     """The requirements that speak of temperatures, with what was found."""
+    limited = [(asked, design.steady_temperature(asked.metric)) for asked in design.requirements]
     return tuple(
-        NominalCheck(
-            requirement=asked.name, metric=asked.metric, value=found[asked.metric], low=asked.low, high=asked.high
-        )
-        for asked in design.requirements
-        if asked.metric in found
+        NominalCheck(requirement=asked.name, metric=metric, value=found[metric], low=asked.low, high=asked.high)
+        for asked, metric in limited
+        if metric is not None
     )
 
 
 def limits(design: Design, metrics: Container[str]) -> dict[str, tuple[float, ...]]:
-    """K, by metric: those on temperatures, whose metrics are given."""
+    """SI, by metric: those on the metrics that are given."""
     found: dict[str, tuple[float, ...]] = {}
     for metric, low, high in design.limits:
         if metric in metrics:
