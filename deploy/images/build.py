@@ -1,0 +1,67 @@
+"""Builds the image of every deployed service and prints their sizes: python deploy/images/build.py [SERVICE ...]
+
+`$CONTAINER_ENGINE` is podman where it says nothing else; `$IMAGE_BUILD_ARGS` are more arguments of its `build`.
+"""
+
+import os
+import shlex
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+from proofmark_contracts.services import SERVICES
+
+ROOT = Path(__file__).parents[2]
+ENGINE = os.environ.get("CONTAINER_ENGINE", "podman")
+MEGABYTE = 1e6
+
+
+def named(service: str) -> str:
+    """The name of a service's image."""
+    return f"proofmark-{service.replace('_', '-')}"
+
+
+def deployed() -> tuple[str, ...]:
+    """The services that have an image."""
+    return tuple(name for name, role in SERVICES.items() if role.deployed)
+
+
+def version(service: str) -> str:
+    told = tomllib.loads((ROOT / "services" / service / "pyproject.toml").read_text())
+    found: str = told["project"]["version"]
+    return found
+
+
+def build(service: str) -> None:
+    """Build one image, tagged by its version and as the latest."""
+    name = named(service)
+    tags = [f"--tag={name}:{version(service)}", f"--tag={name}:latest"]
+    more = shlex.split(os.environ.get("IMAGE_BUILD_ARGS", ""))
+    command = [ENGINE, "build", "--quiet", "--timestamp=0", f"--build-arg=SERVICE={service}", *tags, *more, str(ROOT)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def size_bytes(image: str) -> int:
+    command = [ENGINE, "image", "inspect", "--format", "{{.Size}}", image]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def own_bytes(service: str) -> int:
+    """What a service's image holds beside its base: its environment of Python packages."""
+    command = [ENGINE, "run", "--rm", "--network=none", "--entrypoint=du", named(service), "-sb", "/opt/proofmark"]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[0])
+
+
+def main(asked: list[str]) -> None:
+    for service in asked or deployed():
+        start = time.monotonic()
+        build(service)
+        size, own = size_bytes(named(service)) / MEGABYTE, own_bytes(service) / MEGABYTE
+        seconds = time.monotonic() - start
+        print(f"{named(service):<24} {size:6.0f} MB, of them {own:4.0f} MB its own, {seconds:4.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
