@@ -15,8 +15,8 @@ from proofmark_controller.host import Compiler, compilers
 from proofmark_cosim import Component, CosimError, Placed, Recording, System, simulate
 from proofmark_cosim.commands import cosim
 from proofmark_cosim.errors import NotExportable, UnknownSignal, WrongFmu
-from proofmark_cosim.fmi.description import Version
 from proofmark_cosim.fmi.export import export_fmu
+from proofmark_cosim.fmi.machine import Version
 from proofmark_cosim.fmi.unit import Fmu
 from proofmark_cosim.plants import (
     CrcSampler,
@@ -163,7 +163,7 @@ def without(data: bytes, start: str) -> bytes:
 
 def test_an_fmu_without_this_platforms_binary_is_refused() -> None:
     system = driven(Fmu(data=without(fmu(RcThermal()), "binaries/"), file="heat.fmu"), {"heater": "1"})
-    with pytest.raises(WrongFmu, match=r"heat\.fmu: expected a binary in binaries/\w+/, got vax-"):
+    with pytest.raises(WrongFmu, match=r"heat\.fmu: expected a binary for co-simulation on this machine, got vax-"):
         simulate(system, {})
 
 
@@ -177,7 +177,9 @@ def test_an_archive_without_a_description_is_no_fmu() -> None:
 
 
 def _refused(data: bytes) -> None:
-    with pytest.raises(WrongFmu, match=r"model\.fmu: expected an FMU 2\.0 or 3\.0, got "):
+    with pytest.raises(
+        WrongFmu, match=r"model\.fmu: expected an FMU 2\.0 or 3\.0(, a zip archive| with a modelDescription\.xml), got "
+    ):
         Fmu(data=data)
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from proofmark_contracts import FileRef, sha256_hex
 from proofmark_contracts.design import PythonModel, Unit
-from proofmark_simulator.child import Limits
+from proofmark_simulator.child import Limits, Program
 from proofmark_simulator.process import ModelProcess
 
 ONE: Literal["evaluate_one"] = "evaluate_one"
@@ -30,7 +30,11 @@ def model_of(
 
 
 def process_of(source: bytes, entry: str, limits: Limits = LIMITS) -> ModelProcess:
-    return ModelProcess(source, "press.py", entry, limits)
+    return ModelProcess(program_of(source, entry), limits)
+
+
+def program_of(source: bytes, entry: str) -> Program:
+    return Program("proofmark_simulator.worker", (entry, "press.py"), {"press.py": source})
 
 
 def gone(pid: int) -> bool:

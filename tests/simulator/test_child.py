@@ -7,13 +7,13 @@ import pytest
 
 from proofmark_simulator.child import PRINTED_BYTES, Child
 
-from .models import LIMITS, ONE, source_of
+from .models import LIMITS, ONE, program_of, source_of
 
 
 @pytest.fixture
 def child() -> Iterator[Child]:
     source = source_of("def evaluate_one(s):\n    print('A' * int(s['n']), end='B')\n    return {'y': 1}")
-    child = Child(source, "press.py", ONE, LIMITS)
+    child = Child(program_of(source, ONE), LIMITS)
     child.load()
     yield child
     child.end()

@@ -27,9 +27,10 @@ HANGS = """
 SIMULATOR = """
 import sys
 import numpy as np
-from proofmark_simulator.child import Limits
+from proofmark_simulator.child import Limits, Program
 from proofmark_simulator.process import ModelProcess
-process = ModelProcess(sys.argv[1].encode(), "press.py", "evaluate_one", Limits())
+program = Program("proofmark_simulator.worker", ("evaluate_one", "press.py"), {"press.py": sys.argv[1].encode()})
+process = ModelProcess(program, Limits())
 process.call(("x",), np.ones((1, 1)), ("y",), 60.0)
 """
 

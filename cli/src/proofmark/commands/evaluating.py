@@ -15,7 +15,7 @@ from proofmark.exits import Exit
 from proofmark.failures import Failure
 from proofmark.specs import checked, load_spec
 from proofmark_contracts.campaign import RUN_STATUS
-from proofmark_contracts.cosimulation import CosimModel, Noise
+from proofmark_contracts.cosimulation import CosimModel, InTime, Noise
 from proofmark_contracts.design import Design, Requirement, ThermalModel, Unit
 from proofmark_reliability.sample import medians
 from proofmark_sampler.asking import propose
@@ -141,7 +141,7 @@ async def _run(spec: Spec, point: dict[str, float], place: int, heat: dict[str, 
     columns = {name: np.array([value]) for name, value in point.items() if name in random}
     constants = {name: value for name, value in point.items() if name not in random}
     async with ModelRunner() as runner:
-        if isinstance(model, CosimModel):
+        if isinstance(model, InTime):
             noise = Noise(seed=design.reliability.seed, vectors=(place,))
             described = Described(model, design.controller, spec.files, noise, 0, plant)
             return await runner.simulate(described, columns, constants, metrics)

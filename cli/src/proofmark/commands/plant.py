@@ -38,7 +38,7 @@ def up(
     workers
         Simulator processes; one for each core by default.
     allow_python_models
-        Run Python models that arrive over the bus, as plain processes: only for submitters you trust.
+        Run Python models and FMUs that arrive over the bus, as plain processes: only for submitters you trust.
     """
     if detach:
         return _detach(workers, allow_python_models)

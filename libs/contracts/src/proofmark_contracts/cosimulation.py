@@ -71,28 +71,50 @@ class Formula(Frozen):
     """Of the window; the end of the run if None."""
 
 
-class CosimModel(Frozen):
-    """Metrics as measurements on a system that runs for a while."""
+class InTime(Frozen):
+    """A model that runs for a while, and what is measured on it."""
 
-    kind: Literal["cosim"] = "cosim"
     cycle_s: float
     duration_s: float
     """A whole number of cycles, as every period is."""
-    plants: dict[str, Part]
-    connect: dict[str, str] = {}
-    """From destination, `component.input`, to source, an expression over signals and parameters."""
     scenario: Part | None = None
     profile: Profile | None = None
     """Of the scenario, if it is a recorded one."""
-    signal: str | None = None
-    """The destination that the scenario's value drives."""
     metrics: dict[str, SignalMetric] = {}
     formulas: dict[str, Formula] = {}
+
+
+class CosimModel(InTime):
+    """Metrics as measurements on a system that runs for a while."""
+
+    kind: Literal["cosim"] = "cosim"
+    plants: dict[str, Part]
+    connect: dict[str, str] = {}
+    """From destination, `component.input`, to source, an expression over signals and parameters."""
+    signal: str | None = None
+    """The destination that the scenario's value drives."""
 
     @property
     def heat(self) -> str | None:
         """The plant that is the design's section `thermal`; None if there is none."""
         return next((name for name, part in self.plants.items() if part.kind == HEAT), None)
+
+
+class FmuModel(InTime):
+    """Metrics as measurements on a Functional Mock-up Unit: the component `fmu`. It is native code, and as hostile as
+    a Python file; it runs alone in a process of its own."""
+
+    kind: Literal["fmu"] = "fmu"
+    file: FileRef
+    use: Literal["co-simulation", "model-exchange"]
+    parameters: dict[str, Amount] = {}
+    """Parameters and start values, by the FMU's names; in SI, where the FMU tells its units."""
+    inputs: dict[str, str] = {}
+    """By the FMU's names, expressions over the scenario's signals and parameters."""
+    outputs: dict[str, str] = {}
+    """The FMU's variable of each signal `fmu.name`, by that name."""
+    time_limit_s: float = 60.0
+    """Of one run."""
 
 
 class Converter(Frozen):

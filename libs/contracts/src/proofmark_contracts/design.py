@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from proofmark_contracts.cosimulation import Controller, CosimModel
+from proofmark_contracts.cosimulation import Controller, CosimModel, FmuModel, InTime
 from proofmark_contracts.firmware import Firmware
 from proofmark_contracts.frozen import FileRef, Frozen, Sha256, canonical_json, sha256_hex
 from proofmark_contracts.heat import Thermal
@@ -152,18 +152,16 @@ class ThermalModel(Frozen):
     kind: Literal["thermal"] = "thermal"
 
 
-Model = Annotated[ExpressionModel | PythonModel | CosimModel | ThermalModel, Field(discriminator="kind")]
+Model = Annotated[ExpressionModel | PythonModel | CosimModel | FmuModel | ThermalModel, Field(discriminator="kind")]
 
 
 def files_of(model: Model, controller: Controller | None) -> tuple[FileRef, ...]:
     """The files that a run reads."""
-    match model:
-        case PythonModel():
-            return (model.file,)
-        case CosimModel():
-            profile = () if model.profile is None else (model.profile.file,)
-            return profile if controller is None else (controller.file, *profile)
-    return ()
+    files = [model.file] if isinstance(model, PythonModel | FmuModel) else []
+    if isinstance(model, InTime):
+        files += [] if controller is None else [controller.file]
+        files += [] if model.profile is None else [model.profile.file]
+    return tuple(files)
 
 
 class Requirement(Frozen):

@@ -179,7 +179,8 @@ class Assembly:
         component, cycle_s = placed.component, self.system.cycle_s
         period = 1 if placed.period_s is None else cycles_of(f"{name}.period", placed.period_s, cycle_s)
         ports = component.inputs()
-        if ports and all(f"{name}.{port.name}" not in self.wires for port in ports):
+        driven = any(f"{name}.{port.name}" in self.wires for port in ports)
+        if ports and not driven and not isinstance(component, Foreign):
             raise Unwired(f"{name}.{ports[0].name}", ports[0].unit or "plain numbers")
         sources = {port.name: self._source(f"{name}.{port.name}", port) for port in ports}
         p = Names(name)

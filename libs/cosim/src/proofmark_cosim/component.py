@@ -66,6 +66,8 @@ class Given:
     period_s: float
     vectors: int
     """n"""
+    inputs: Columns = field(default_factory=dict)
+    """(n,) inputs at cycle 0, where a foreign component begins: those that depend on none of them."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,11 @@ class Component(ABC):
 
 class Process(ABC):
     """A foreign component at work in n vectors."""
+
+    @property
+    def failures(self) -> Mapping[int, str]:
+        """Why vectors give no numbers any more, by row."""
+        return {}
 
     @abstractmethod
     def outputs(self) -> dict[str, FloatArray]:

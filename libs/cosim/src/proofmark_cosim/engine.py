@@ -60,6 +60,11 @@ class Engine(ABC):
         """Give back what runs outside of this process's memory."""
 
     @property
+    def failures(self) -> Mapping[int, str]:
+        """Why foreign components give no numbers any more, by row."""
+        return {}
+
+    @property
     @abstractmethod
     def faults(self) -> npt.NDArray[np.int32]:
         """(n,) sites of the controller that faulted, 0 for none."""

@@ -109,6 +109,22 @@ class WrongFmu(CosimError):
         self.name, self.expected, self.got = name, expected, got
 
 
+class ClockedFmu(WrongFmu):
+    """An FMU with a clock: nothing here ticks it."""
+
+    def __init__(self, name: str, clock: str) -> None:
+        super().__init__(name, "an FMU without clocks", f"the clock {clock!r}")
+        self.clock = clock
+
+
+class WrongCausality(CosimError):
+    """A variable of an FMU in a place of another kind of variable."""
+
+    def __init__(self, where: str, variable: str, expected: str, got: str) -> None:
+        super().__init__(f"{where}: {variable!r}: expected {expected}, got {got}")
+        self.where, self.variable, self.expected, self.got = where, variable, expected, got
+
+
 class UnreadableProfile(CosimError):
     """A file that holds no recorded profile."""
 

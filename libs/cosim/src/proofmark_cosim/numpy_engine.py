@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from proofmark_controller import Controller
-from proofmark_cosim.component import Columns, FloatArray, Given
+from proofmark_cosim.component import Columns, FloatArray, Given, Process
 from proofmark_cosim.engine import Engine
 from proofmark_cosim.evaluation import Value, applied, leaf
 from proofmark_cosim.graph import Node, Operator, reached
@@ -33,18 +33,28 @@ class NumpyEngine(Engine):
                 elif node.operands and all(id(operand) in self._fixed for operand in node.operands):
                     self._fixed[id(node)] = applied(node, [self._fixed[id(o)] for o in node.operands])
 
-        self._foreign = {stepping.name: stepping.component.begin(self._given(stepping)) for stepping in plan.foreign}
-        self._show()
+        self._foreign: dict[str, Process] = {}
 
-    def _given(self, stepping: Stepping) -> Given:
+    def begin(self, stepping: Stepping, inputs: Columns) -> None:
+        """Start a foreign component, at cycle 0."""
         own = {name: self.columns[f"{stepping.name}.{name}"] for name in stepping.component.numbers()}
-        return Given(stepping.name, own, stepping.period * self.plan.cycle_s, self.vectors)
+        given = Given(stepping.name, own, stepping.period * self.plan.cycle_s, self.vectors, inputs)
+        self._foreign[stepping.name] = stepping.component.begin(given)
 
-    def _show(self) -> None:
+    @property
+    def began(self) -> bool:
+        """Whether every foreign component has been started."""
+        return len(self._foreign) == len(self.plan.foreign)
+
+    def show(self) -> None:
         """What foreign components give now becomes state."""
         for stepping in self.plan.foreign:
             shown = self._foreign[stepping.name].outputs()
             self._slots.update({slot: shown[name] for name, slot in stepping.outputs.items()})
+
+    @property
+    def failures(self) -> dict[int, str]:
+        return {row: f"{name}: {why}" for name, one in self._foreign.items() for row, why in one.failures.items()}
 
     def close(self) -> None:
         for process in self._foreign.values():
@@ -93,8 +103,9 @@ class _Cycle:
 
     def look(self, kept: Mapping[str, FloatArray]) -> None:
         plan = self._engine.plan
-        for equation in self._due(plan.equations):
-            self._slots[equation.slot] = self._column(equation.node)
+        if not self._engine.began:
+            self._begin()
+        self._equate()
         for record in plan.records:
             if self._number % record.every == 0:
                 kept[record.name][:, self._number // record.every] = self._column(record.node)
@@ -113,7 +124,21 @@ class _Cycle:
         self._commit(plan.updates)
         for stepping, inputs in zip(stepping_now, inputs_now, strict=True):
             self._engine._foreign[stepping.name].step(self._number * plan.cycle_s, inputs)
-        self._engine._show()
+        self._engine.show()
+
+    def _begin(self) -> None:
+        """Start foreign components with the inputs that can be told before any of them shows anything."""
+        plan = self._engine.plan
+        self._equate()
+        for stepping in plan.foreign:
+            known = [name for name, node in stepping.inputs.items() if not plan.told_by_foreign(node)]
+            self._engine.begin(stepping, {name: self._column(stepping.inputs[name]) for name in known})
+        self._engine.show()
+        self._values = dict(self._engine._fixed)
+
+    def _equate(self) -> None:
+        for equation in self._due(self._engine.plan.equations):
+            self._slots[equation.slot] = self._column(equation.node)
 
     def _due(self, equations: Iterable[Equation]) -> Iterable[Equation]:
         return (equation for equation in equations if self._number % equation.period == 0)

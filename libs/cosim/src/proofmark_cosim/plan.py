@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from proofmark_controller import Program
 from proofmark_cosim.component import Foreign, Source
-from proofmark_cosim.graph import Kind, Node
+from proofmark_cosim.graph import Kind, Node, Operator, reached
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,19 @@ class Plan:
     records: tuple[Record, ...] = ()
     streams: Mapping[str, Stream] = field(default_factory=dict)
     foreign: tuple[Stepping, ...] = ()
+
+    def told_by_foreign(self, node: Node) -> bool:
+        """Whether a value depends, within its cycle, on what a foreign component shows."""
+        return any(each.value in self._of_foreign for each in reached([node]) if each.operator is Operator.SLOT)
+
+    @cached_property
+    def _of_foreign(self) -> frozenset[str]:
+        """The slots that do."""
+        found = {state for stepping in self.foreign for state in stepping.outputs.values()}
+        for equation in self.equations:
+            if any(each.value in found for each in reached([equation.node]) if each.operator is Operator.SLOT):
+                found.add(equation.slot)
+        return frozenset(found)
 
     def kinds(self) -> dict[str, Kind]:
         """Of every slot."""

@@ -1,7 +1,7 @@
 """Runs systems: thousands of vectors at once, each as if it were alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -74,12 +74,15 @@ class Result:
     faults : (n,) int array
         Where the controller entered its safe state: from 1, an index into `program.sites`; 0 for nowhere.
     traces : Traces or None
+    reasons : mapping
+        Why, by row, where a component itself says why it gives no number.
     """
 
     metrics: dict[str, FloatArray]
     broken_at: IntArray
     faults: npt.NDArray[np.int32]
     traces: Traces | None = None
+    reasons: dict[int, str] = field(default_factory=dict)
 
 
 def simulate(
@@ -230,8 +233,9 @@ class Group:
             found[name] = robustness(formula, self._kept, system.cycle_s)
         broken_at = state.get(BROKEN, np.full(self._vectors.size, -1))
         metrics = {name: np.where(broken_at < 0, column, np.nan) for name, column in found.items()}
+        reasons = dict(self._engine.failures)
         self._engine.close()
-        return Result(metrics, np.array(broken_at, np.int64), self._engine.faults)
+        return Result(metrics, np.array(broken_at, np.int64), self._engine.faults, reasons=reasons)
 
     def traces(self) -> Traces:
         """What was recorded so far; later cycles are 0."""
@@ -258,6 +262,7 @@ def _put(result: Result, rows: IntArray, part: Result) -> None:
     for name, column in part.metrics.items():
         result.metrics.setdefault(name, np.empty(n))[rows] = column
     result.broken_at[rows], result.faults[rows] = part.broken_at, part.faults
+    result.reasons.update({int(rows[row]): why for row, why in part.reasons.items()})
 
 
 def _joined(traces: list[Traces]) -> Traces:

@@ -10,7 +10,7 @@ from proofmark_spec.files import Files
 from proofmark_spec.problems import Path, Report, Wrong, below
 from proofmark_spec.quantities import NAME
 from proofmark_spec.reading import choice, kind, mapping
-from proofmark_spec.signals import TIME
+from proofmark_spec.times import TIME
 from proofmark_spec.units import unit
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from proofmark_spec.amounts import Parameters, amount, constant
 from proofmark_spec.files import Files
 from proofmark_spec.problems import Report, Wrong, below, did_you_mean, shortened
 from proofmark_spec.reading import kind, mapping
-from proofmark_spec.signals import TIME
+from proofmark_spec.times import TIME
 
 if TYPE_CHECKING:
     from proofmark_controller import Program

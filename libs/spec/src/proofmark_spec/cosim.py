@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proofmark_contracts.cosimulation import HEAT, CosimModel
+from proofmark_contracts.cosimulation import HEAT, CosimModel, FmuModel
 from proofmark_expression import DIMENSIONLESS, Dimension
 from proofmark_spec.amounts import Named, Parameters, constant
 from proofmark_spec.components import Placed, Reader
@@ -15,12 +15,13 @@ from proofmark_spec.parameters import RESERVED
 from proofmark_spec.problems import Path, Report, Wrong, below, did_you_mean, shortened
 from proofmark_spec.quantities import NAME
 from proofmark_spec.reading import kind, mapping
-from proofmark_spec.signals import TIME, Scope, Signal
+from proofmark_spec.signals import Scope, Signal
+from proofmark_spec.times import TIME, check_cycles
 from proofmark_spec.units import unit
 
 MODEL = ("model",)
 CONTROLLER, SCENARIO = "controller", "scenario"
-MOST_PLANTS, MOST_CYCLES = 32, 10_000_000
+MOST_PLANTS = 32
 REQUIRED, OPTIONAL = ["kind", "duration", "plants"], ["cycle", "scenario", "connect"]
 
 
@@ -28,7 +29,7 @@ REQUIRED, OPTIONAL = ["kind", "duration", "plants"], ["cycle", "scenario", "conn
 class Draft:
     """A system without what is asked of it."""
 
-    model: CosimModel
+    model: CosimModel | FmuModel
     scope: Scope
 
 
@@ -119,7 +120,7 @@ def _scope(
 ) -> Scope:
     known: dict[str, Named | None] = dict(parameters)
     for name, one in placed.items():
-        for port in _outputs(one):
+        for port in outputs_of(one):
             known[f"{name}.{port.name}"] = Signal(unit(port.unit).dimension)
     broken = {name for name, one in placed.items() if one is None}
     for name, kind_ in controlled.program.outputs.fields if controlled else ():
@@ -129,7 +130,8 @@ def _scope(
     return Scope(known, frozenset({*broken, CONTROLLER} if uncontrolled else broken))
 
 
-def _outputs(one: Placed | None) -> tuple[Any, ...]:
+def outputs_of(one: Placed | None) -> tuple[Any, ...]:
+    """The ports of what a component shows; none if it is wrong itself."""
     if one is None:
         return ()
     if one.component is None:
@@ -192,7 +194,6 @@ def _times(
 ) -> tuple[float, float]:
     """The cycle and the duration, in s; every period is on the grid."""
     from proofmark_cosim import CosimError, common_cycle_s
-    from proofmark_cosim.system import cycles_of
 
     periods: dict[Path, float] = {
         (*MODEL, "plants", name, "period"): one.part.period_s
@@ -216,12 +217,5 @@ def _times(
         if not cycle_s > 0:
             raise Wrong(f"expected more than 0 s, got {cycle_s:g} s")
     periods[(*MODEL, "duration")] = duration_s
-    for path, time_s in periods.items():
-        with report.catching(*path):
-            try:
-                cycles = cycles_of("this time", time_s, cycle_s)
-            except CosimError as error:
-                raise Wrong(str(error).partition(": ")[2]) from error
-            if cycles > MOST_CYCLES:
-                raise Wrong(f"expected at most {MOST_CYCLES:,} cycles, got {cycles:,}")
+    check_cycles(periods, cycle_s, report)
     return cycle_s, duration_s

@@ -15,7 +15,8 @@ from proofmark_contracts.cosimulation import Formula
 from proofmark_spec.amounts import constant
 from proofmark_spec.problems import Path, Report, Wrong, below, shortened
 from proofmark_spec.reading import kind, mapping
-from proofmark_spec.signals import TIME, Scope
+from proofmark_spec.signals import Scope
+from proofmark_spec.times import TIME
 
 TEMPORAL = ("always", "eventually", "until")
 JOINED = ("all", "any")

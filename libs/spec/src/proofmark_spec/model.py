@@ -12,19 +12,20 @@ from proofmark_spec.amounts import dimension_of
 from proofmark_spec.controller import Controlled
 from proofmark_spec.cosim import read_cosim
 from proofmark_spec.files import Files
+from proofmark_spec.fmu import read_fmu_model
 from proofmark_spec.heated import Shown
 from proofmark_spec.parameters import Parameter
 from proofmark_spec.problems import Report, Wrong, below, did_you_mean
-from proofmark_spec.quantities import NAME, quantity
+from proofmark_spec.quantities import NAME
 from proofmark_spec.reading import choice, kind, mapping
 from proofmark_spec.signals import Scope
+from proofmark_spec.times import time_limit
 from proofmark_spec.units import SiUnit, unit
 
 ENTRIES: tuple[Literal["evaluate"], Literal["evaluate_one"]] = ("evaluate", "evaluate_one")
-KINDS = ["expression", "python", "cosim", "thermal"]
-LONGEST_RUN_S = 24 * 3600.0
+KINDS = ["expression", "python", "cosim", "fmu", "thermal"]
+IN_TIME = ("cosim", "fmu")
 MOST_METRICS, LARGEST_MODEL_BYTES = 256, 1024 * 1024
-TIME = Dimension.of({"time": 1})
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,13 @@ class Beside:
     controlled: Controlled | None
     """None where there is none, or it is wrong itself."""
 
-
     heat: Shown | None
     """What the section `thermal` names, if there is one."""
+
+
 def runs_in_time(document: Any) -> bool:
     """Whether a model, right or wrong, is one whose requirements are on signals."""
-    return isinstance(document, dict) and document.get("kind") == "cosim"
+    return isinstance(document, dict) and document.get("kind") in IN_TIME
 
 
 def read_model(
@@ -80,6 +82,9 @@ def read_model(
     match chosen:
         case "cosim":
             draft = read_cosim(given, parameters, beside.controller, beside.controlled, beside.heat, files, report)
+            return Metrics(draft.model, {}, {}, frozenset(), draft.scope)
+        case "fmu":
+            draft = read_fmu_model(given, parameters, files, report)
             return Metrics(draft.model, {}, {}, frozenset(), draft.scope)
         case "thermal":
             mapping(given, ("model",), report, ["kind"])
@@ -121,8 +126,7 @@ def _python(
         _check_names(units, parameters, asked, module, path)
         for metric in sorted(asked & parameters.keys()):
             raise Wrong(f"{metric!r} is both a parameter and a metric that a requirement asks for")
-    with below("time_limit"):
-        time_limit_s = _time_limit(given)
+    time_limit_s = time_limit(given, float(PythonModel.model_fields["time_limit_s"].default))
     shown = {name: own.shown() for name, own in units.items()}
     model = PythonModel(file=reference, entry=entry, units=shown, time_limit_s=time_limit_s)
     outputs = {name: own for name, own in units.items() if name not in parameters}
@@ -202,18 +206,6 @@ def _check_names(
         if name not in parameters and name not in asked and spoken_of.get(name, 0) < 2:
             hint = did_you_mean(name, [*parameters, *sorted(asked)])
             raise Wrong(f"{path}: UNITS[{name!r}]: neither a parameter nor a metric{hint}")
-
-
-def _time_limit(given: Mapping[str, Any]) -> float:
-    default = float(PythonModel.model_fields["time_limit_s"].default)
-    if "time_limit" not in given:
-        return default
-    limit = quantity(given["time_limit"])
-    if limit.unit.dimension != TIME:
-        raise Wrong(f"expected a time such as 10 s, got {limit.unit.dimension}")
-    if not 0 < limit.si <= LONGEST_RUN_S:
-        raise Wrong("expected more than nothing and at most a day")
-    return limit.si
 
 
 def _check_metric_name(name: str, parameters: Mapping[str, Parameter | None]) -> None:

@@ -6,7 +6,7 @@ from proofmark_spec.parameters import DISTRIBUTIONS, MOST
 from proofmark_spec.plan import LARGEST_SEED, METHODS, MOST_SAMPLES, STOPS
 from proofmark_spec.requirements import LONGEST_NAME
 from proofmark_spec.requirements import MOST as MOST_REQUIREMENTS
-from proofmark_spec.schema_cosim import controller, cosim_model, signal_metric, temporal
+from proofmark_spec.schema_cosim import controller, cosim_model, fmu_model, signal_metric, temporal
 from proofmark_spec.schema_firmware import firmware
 from proofmark_spec.schema_shapes import QUANTITY, TEXT, shaped
 from proofmark_spec.schema_thermal import thermal
@@ -32,8 +32,8 @@ def json_schema() -> dict[str, Any]:
         "correlations": {"anyOf": [_pairs(), _matrix()]},
         "thermal": thermal(),
         "controller": controller(),
+        "model": {"anyOf": [_expression_model(), _python_model(), cosim_model(), fmu_model(), _thermal_model()]},
         "firmware": firmware(),
-        "model": {"anyOf": [_expression_model(), _python_model(), cosim_model(), _thermal_model()]},
         "requirements": {"type": "array", "minItems": 1, "maxItems": MOST_REQUIREMENTS, "items": _requirement()},
         "reliability": _plan(),
         "artifacts": {"type": "array", "items": TEXT},

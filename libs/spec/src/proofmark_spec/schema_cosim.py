@@ -4,6 +4,7 @@ from typing import Any
 
 from proofmark_spec.components import keys_of
 from proofmark_spec.cosim import MOST_PLANTS
+from proofmark_spec.fmu import MOST_OUTPUTS, REQUIRED, USES
 from proofmark_spec.schema_shapes import QUANTITY, TEXT, shaped
 from proofmark_spec.signals import METRICS
 
@@ -24,7 +25,7 @@ def controller() -> dict[str, Any]:
 
 def cosim_model() -> dict[str, Any]:
     """A model of kind cosim."""
-    from proofmark_cosim import PLANTS, SCENARIOS
+    from proofmark_cosim import PLANTS
 
     plants = {
         "type": "object",
@@ -34,7 +35,7 @@ def cosim_model() -> dict[str, Any]:
             "anyOf": [*(_component(cls, {"period": QUANTITY}) for cls in PLANTS.values()), _heat()]
         },
     }
-    scenario = {"anyOf": [_component(cls, {"signal": TEXT}) for cls in SCENARIOS.values()]}
+    scenario = _scenario({"signal": TEXT})
     keys = {
         "kind": {"const": "cosim"},
         "duration": QUANTITY,
@@ -49,6 +50,31 @@ def cosim_model() -> dict[str, Any]:
 def _heat() -> dict[str, Any]:
     """The plant that is the section `thermal`."""
     return shaped({"kind": {"const": "thermal"}, "period": QUANTITY, "initial": AMOUNT}, ["kind"])
+
+
+def fmu_model() -> dict[str, Any]:
+    """A model of kind fmu."""
+    amounts = {"type": "object", "additionalProperties": AMOUNT}
+    names = {"type": "object", "additionalProperties": TEXT, "minProperties": 1, "maxProperties": MOST_OUTPUTS}
+    keys = {
+        "kind": {"const": "fmu"},
+        "file": TEXT,
+        "use": {"enum": USES},
+        "duration": QUANTITY,
+        "cycle": QUANTITY,
+        "parameters": amounts,
+        "inputs": amounts,
+        "outputs": names,
+        "scenario": _scenario({}),
+        "time_limit": QUANTITY,
+    }
+    return shaped(keys, REQUIRED)
+
+
+def _scenario(more: dict[str, Any]) -> dict[str, Any]:
+    from proofmark_cosim import SCENARIOS
+
+    return {"anyOf": [_component(cls, more) for cls in SCENARIOS.values()]}
 
 
 def _component(cls: Any, more: dict[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from proofmark_expression import DIMENSIONLESS, Dimension, Expression, Expressio
 from proofmark_spec.amounts import Named, amount, constant, difference, dimension_of
 from proofmark_spec.problems import Wrong, below, did_you_mean, shortened
 from proofmark_spec.reading import kind
+from proofmark_spec.times import TIME
 from proofmark_spec.units import TEMPERATURE, unit
 
-TIME = Dimension.of({"time": 1})
 POWER = unit("W").dimension
 
 MetricKind = Literal["max", "min", "mean", "fraction", "integral", "last", "settling-time", "overshoot"]

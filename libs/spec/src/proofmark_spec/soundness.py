@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from proofmark_contracts.cosimulation import CosimModel
+from proofmark_contracts.cosimulation import CosimModel, FmuModel, InTime
 from proofmark_contracts.design import Distribution, Requirement
 from proofmark_contracts.heat import Thermal
 from proofmark_spec.controller import Controlled
@@ -18,7 +18,7 @@ MOST_KEPT = 20_000_000
 
 
 def check_system(
-    model: CosimModel,
+    model: CosimModel | FmuModel,
     controlled: Controlled | None,
     laws: Mapping[str, Distribution],
     files: Mapping[str, bytes],
@@ -36,15 +36,18 @@ def check_system(
 
     from proofmark_controller import ControllerError
     from proofmark_cosim import CosimError, Simulator
-    from proofmark_systems import system_of
+    from proofmark_systems import system_of, unit_system_of
 
     _check_extent(model, requirements)
     metrics = [asked.metric for asked in requirements]
     controller, program = (controlled.controller, controlled.program) if controlled else (None, None)
     try:
-        simulator = Simulator(
-            system_of(model, controller, files, _heat(model, thermal), program), frozenset(laws), runs="numpy"
+        system = (
+            unit_system_of(model, files)
+            if isinstance(model, FmuModel)
+            else system_of(model, controller, files, _heat(model, thermal), program)
         )
+        simulator = Simulator(system, frozenset(laws), runs="numpy")
         simulator.group({name: np.array([middle(law)]) for name, law in laws.items()}, np.zeros(1, np.int64))
     except (CosimError, ControllerError) as error:
         place = _place(error, model, metrics)
@@ -60,7 +63,7 @@ def _heat(model: CosimModel, thermal: Thermal | None) -> "Heat | None":
     return unsolved(thermal, model.plants[model.heat].numbers["initial"])
 
 
-def _check_extent(model: CosimModel, requirements: Sequence[Requirement]) -> None:
+def _check_extent(model: InTime, requirements: Sequence[Requirement]) -> None:
     """What requirements look at lies within the run, and fits into memory."""
     for index, asked in enumerate(requirements):
         metric = model.metrics.get(asked.metric)
@@ -79,7 +82,7 @@ def _check_extent(model: CosimModel, requirements: Sequence[Requirement]) -> Non
         )
 
 
-def _place(error: Exception, model: CosimModel, metrics: Sequence[str]) -> Path:
+def _place(error: Exception, model: CosimModel | FmuModel, metrics: Sequence[str]) -> Path:
     """Where in the document an error of the system belongs."""
     from proofmark_cosim.errors import AlgebraicLoop, ShortProfile, UnreadableProfile, UnstableStep, Unwired
 
@@ -100,7 +103,16 @@ def _place(error: Exception, model: CosimModel, metrics: Sequence[str]) -> Path:
             return ("model", "scenario", "file")
         case "scenario" | "connect":
             return ("model", component, part)
+    if isinstance(model, FmuModel):
+        return ("model", *_of_unit(model, component, part))
     return ("model", "plants", component, *([part] if part else [])) if component in model.plants else ("model",)
+
+
+def _of_unit(model: FmuModel, component: str, part: str) -> Path:
+    """Where in a model of kind fmu."""
+    if component != "fmu" or part not in {*model.parameters, *model.inputs}:
+        return ()
+    return ("parameters" if part in model.parameters else "inputs", part)
 
 
 def _without(message: str, place: Path) -> str:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from proofmark_contracts.cosimulation import CosimModel
+from proofmark_contracts.cosimulation import CosimModel, FmuModel
 from proofmark_contracts.design import Design, Model, Provenance, Unit
 from proofmark_contracts.frozen import FileRef
 from proofmark_contracts.heat import Thermal
@@ -246,7 +246,7 @@ class _Reader:
         known: Mapping[str, Parameter],
     ) -> Model:
         """A system with what its requirements ask of it, if it can be run."""
-        if not isinstance(model, CosimModel):
+        if not isinstance(model, CosimModel | FmuModel):
             return model
         whole = model.model_copy(update={"metrics": limited.metrics, "formulas": limited.formulas})
         with self._report.catching():

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from proofmark_contracts.cosimulation import HEAT, Controller, CosimModel, Formula, Part, SignalMetric
+from proofmark_contracts.cosimulation import HEAT, Controller, CosimModel, Formula, InTime, Part, SignalMetric
 from proofmark_controller import Program, check
 from proofmark_cosim import (
     PLANTS,
@@ -68,10 +68,10 @@ def system_of(
         duration_s=model.duration_s,
         plants={name: Placed(component_of(part, heat), part.period_s) for name, part in model.plants.items()},
         connect={**model.connect, **({f"{own}.{name}": text for name, text in heat.amounts.items()} if heat else {})},
-        scenario=_scenario(model, files),
+        scenario=scenario_of(model, files),
         signal=model.signal,
         controller=use,
-        metrics={name: _metric(metric) for name, metric in model.metrics.items()},
+        metrics={name: metric_of(metric) for name, metric in model.metrics.items()},
         formulas={name: condition_of(formula) for name, formula in model.formulas.items()},
     )
     return bracketed(system, own, heat.error_k) if own is not None and heat is not None and heat.error_k else system
@@ -127,7 +127,13 @@ def condition_of(formula: Formula) -> Condition:
     return Until(hold, goal, formula.from_s, formula.to_s)
 
 
-def _scenario(model: CosimModel, files: Mapping[str, bytes]) -> Component | None:
+def scenario_of(model: InTime, files: Mapping[str, bytes]) -> Component | None:
+    """The scenario, if there is one.
+
+    Raises
+    ------
+    CosimError
+    """
     if model.profile is not None and model.scenario is not None:
         path = model.profile.file.path
         numbers: dict[str, Any] = {**model.scenario.numbers}
@@ -135,6 +141,7 @@ def _scenario(model: CosimModel, files: Mapping[str, bytes]) -> Component | None
     return None if model.scenario is None else component_of(model.scenario)
 
 
-def _metric(metric: SignalMetric) -> Metric:
+def metric_of(metric: SignalMetric) -> Metric:
+    """A metric, ready to be measured."""
     to, within = (None if value is None else str(value) for value in (metric.to, metric.within))
     return Metric(metric.kind, metric.of, to, within, metric.after_s)

@@ -111,9 +111,10 @@ class WorkingSystem:
         trapped = np.where(result.broken_at < 0, np.where(result.faults > 0, TRAPPED, 0.0), np.nan)
         for name, column in {**result.metrics, TRAP: trapped}.items():
             runs.metrics[name][rows] = column
-        for row, cycle in zip(rows.tolist(), result.broken_at.tolist(), strict=True):
+        for at, (row, cycle) in enumerate(zip(rows.tolist(), result.broken_at.tolist(), strict=True)):
             if cycle >= 0:
-                runs.without[row] = f"cycle {cycle}: expected finite numbers, got none from a plant"
+                why = result.reasons.get(at, "expected finite numbers, got none from a plant")
+                runs.without[row] = f"cycle {cycle}: {why}"
         if self._simulator.recording is not None:
             found: Traces = group.traces()
             for name, signal in found.signals.items():

@@ -15,6 +15,9 @@ from proofmark_intake.settings import IntakeSettings
 from proofmark_intake.submission import Unacceptable, contents
 from proofmark_spec import Spec, SpecError, parse
 
+FOREIGN = ("python", "fmu")
+"""Kinds of models that are code of whoever submits them."""
+
 
 async def admit(submitted: SpecSubmitted, context: Context) -> tuple[StudyOpened, tuple[str, ...]]:
     """The study that a submission becomes, and what its sender should be warned of.
@@ -36,8 +39,9 @@ async def admit(submitted: SpecSubmitted, context: Context) -> tuple[StudyOpened
     files = await contents(submitted.files, settings.inline_files_bytes, context.stores[SpecSubmitted.zone].get)
     spec = await context.compute(_parse, submitted.spec, files)
     design = spec.design
-    if design.model.kind == "python" and not settings.allow_python_models:
-        raise Unacceptable("model.kind: python models from the bus are refused by this installation's policy")
+    if design.model.kind in FOREIGN and not settings.allow_python_models:
+        told = f"{design.model.kind} models from the bus are refused by this installation's policy"
+        raise Unacceptable(f"model.kind: {told}")
     refs = tuple(
         FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in sorted(spec.files.items())
     )

@@ -17,4 +17,4 @@ class IntakeSettings(ServiceSettings):
     inline_files_bytes: int = Field(256 * 1024, gt=0)
     """Files inside a submission, in all; larger ones are uploaded before."""
     allow_python_models: bool = False
-    """Python models run as plain processes until isolation tiers exist: only for specs of one's own."""
+    """Python models and FMUs run as plain processes until isolation tiers exist: only for specs of one's own."""

@@ -1,6 +1,6 @@
 """A system that runs in time, in words: its parts, and what is measured on it. Numbers are SI."""
 
-from proofmark_contracts.cosimulation import CosimModel, Formula, Part, SignalMetric
+from proofmark_contracts.cosimulation import Formula, InTime, Part, SignalMetric
 from proofmark_contracts.heat import Amount
 from proofmark_reporter.quantities import number
 
@@ -16,7 +16,7 @@ def part_told(part: Part) -> str:
     return ", ".join(told) or "as by default"
 
 
-def measured(model: CosimModel) -> dict[str, str]:
+def measured(model: InTime) -> dict[str, str]:
     """What each metric is, by its name."""
     metrics = {name: _metric(metric) for name, metric in model.metrics.items()}
     return metrics | {name: f"robustness of: {formula_told(formula)}" for name, formula in model.formulas.items()}

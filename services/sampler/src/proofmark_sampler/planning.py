@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from proofmark_contracts.campaign import BatchPlanned, SimulateChunk
-from proofmark_contracts.cosimulation import CosimModel, Noise
+from proofmark_contracts.cosimulation import CosimModel, FmuModel, InTime, Noise
 from proofmark_contracts.design import Design, Model, PythonModel
 from proofmark_contracts.message import TABLE_BYTES_INLINE
 from proofmark_contracts.tables import Column, encode_table
@@ -39,7 +39,7 @@ def commands(
     are not all of it."""
     constants = design.constants
     found: list[SimulateChunk] = []
-    in_time = isinstance(design.model, CosimModel)
+    in_time = isinstance(design.model, InTime)
     first = 0
     for n, size in enumerate(planned.chunks):
         run = slice(first, first + size)
@@ -67,7 +67,7 @@ def commands(
 
 def _suiting(model: Model) -> int:
     match model:
-        case PythonModel(entry="evaluate_one"):
+        case PythonModel(entry="evaluate_one") | FmuModel():
             return SINGLE_CHUNK
         case PythonModel():
             return VECTORISED_CHUNK

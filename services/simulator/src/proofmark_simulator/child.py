@@ -1,6 +1,6 @@
 """One life of a model's process: started, asked, killed. It is hostile, so it is only ever waited for with a deadline.
 
-Isolation tier 0: a plain process in its own session, in a folder that holds the model's file only, with an environment
+Isolation tier 0: a plain process in its own session, in a folder that holds the model's files only, with an environment
 of a few fixed variables, limited memory and one thread of linear algebra. A process that leaves its process group
 outlives it; tier 1 is there for that.
 """
@@ -13,17 +13,19 @@ import sys
 import sysconfig
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from proofmark_contracts.frozen import canonical_json, sha256_hex
 from proofmark_simulator.errors import Died, Killed, NotLoaded, Raised, RunMissing, TimedOut
 from proofmark_simulator.wire import ANSWER, CALL, FAILURE, FAILURE_BYTES, HEAD, READY, frame
 
 PRINTED_BYTES = 1024 * 1024
 PIPE_BYTES = 64 * 1024
 
-WORKER = (sys.executable, "-s", "-P", "-u", "-m", "proofmark_simulator.worker")
+PYTHON = (sys.executable, "-s", "-P", "-u", "-m")
 INHERITED = ("PATH", "NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE")
 """The last two pin the processor features that numpy and OpenBLAS use, where the simulator itself is pinned."""
 PINNED = {
@@ -37,9 +39,25 @@ PINNED = {
 
 
 @dataclass(frozen=True)
+class Program:
+    """What a model's process runs."""
+
+    module: str
+    arguments: tuple[str, ...]
+    files: Mapping[str, bytes]
+    """By name, in the folder that it is started in."""
+
+    @property
+    def digest(self) -> str:
+        """Of all of it."""
+        files = {name: sha256_hex(data) for name, data in self.files.items()}
+        return sha256_hex(canonical_json([self.module, list(self.arguments), files]))
+
+
+@dataclass(frozen=True)
 class Limits:
     load_s: float = 60.0
-    """Seconds that starting Python and executing the model's file may take."""
+    """Seconds that starting Python and loading the model may take."""
     memory_bytes: int = 4 * 1024**3
     """Address space of each process of a model."""
 
@@ -47,18 +65,19 @@ class Limits:
 class Child:
     """A process that has one model loaded. Used from one thread, but for `kill`."""
 
-    def __init__(self, source: bytes, file: str, entry: str, limits: Limits) -> None:
+    def __init__(self, program: Program, limits: Limits) -> None:
         self.loaded = False
         self._limits = limits
         self._printed = bytearray()
         self._reply = bytearray()
         self._folder = tempfile.TemporaryDirectory(prefix="proofmark-model-", ignore_cleanup_errors=True)
-        Path(self._folder.name, file).write_bytes(source)
+        for name, data in program.files.items():
+            Path(self._folder.name, name).write_bytes(data)
         beside, lifeline = os.pipe()
         self._lifeline = lifeline
         try:
             self._popen = subprocess.Popen(
-                [*WORKER, entry, file, str(limits.memory_bytes), str(beside)],
+                [*PYTHON, program.module, *program.arguments, str(limits.memory_bytes), str(beside)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -86,7 +105,7 @@ class Child:
         os.set_blocking(self._requests, False)
 
     def load(self) -> None:
-        """Wait until the model's file is executed.
+        """Wait until the model is loaded.
 
         Raises
         ------

@@ -15,7 +15,7 @@ from threading import Lock
 
 import numpy as np
 
-from proofmark_contracts.cosimulation import Controller, CosimModel, Noise
+from proofmark_contracts.cosimulation import Controller, CosimModel, FmuModel, Noise
 from proofmark_contracts.frozen import canonical_json, sha256_hex
 from proofmark_contracts.temperatures import ReducedHeat
 from proofmark_controller import ControllerError
@@ -42,7 +42,7 @@ class Plant:
 class Described:
     """A system as a chunk's command describes it."""
 
-    model: CosimModel
+    model: CosimModel | FmuModel
     controller: Controller | None
     files: Mapping[str, bytes]
     """By path."""
@@ -74,6 +74,7 @@ class Systems:
         digest = described.digest(parameters)
         with self._lock:
             if digest not in self._kept:
+                assert isinstance(described.model, CosimModel)
                 plant = described.heat
                 heat = None if plant is None else heat_of(plant.told, plant.content)
                 system = system_of(described.model, described.controller, described.files, heat)

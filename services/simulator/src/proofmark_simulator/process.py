@@ -5,7 +5,7 @@ from threading import Lock
 
 import numpy as np
 
-from proofmark_simulator.child import Child, Limits
+from proofmark_simulator.child import Child, Limits, Program
 from proofmark_simulator.errors import Killed, Raised, RunMissing, Stopped
 from proofmark_simulator.outcome import FloatArray
 
@@ -16,10 +16,8 @@ KILLS_FORGIVEN = 3
 class ModelProcess:
     """Calls one model. Used from one thread at a time, but for `stop`."""
 
-    def __init__(self, source: bytes, file: str, entry: str, limits: Limits) -> None:
-        self._source = source
-        self._file = file
-        self._entry = entry
+    def __init__(self, program: Program, limits: Limits) -> None:
+        self._program = program
         self._limits = limits
         self._lock = Lock()
         self._child: Child | None = None
@@ -40,10 +38,10 @@ class ModelProcess:
         ----------
         inputs : tuple of k names
         values : (k, n) float array, in the model's units
-            n is 1 for `evaluate_one`.
+            n is 1 where the model takes one run at a time.
         metrics : tuple of m names
         time_limit_s : float
-            Of the call; loading the model's file comes on top and has its own limit.
+            Of the call; loading the model comes on top and has its own limit.
 
         Returns
         -------
@@ -97,9 +95,9 @@ class ModelProcess:
             self._discard()
         with self._lock:
             if self._stopped:
-                raise Stopped(f"the run of {self._file} was stopped")
+                raise Stopped("the run was stopped")
             if not self._child:
-                self._child = Child(self._source, self._file, self._entry, self._limits)
+                self._child = Child(self._program, self._limits)
             return self._child
 
     def _discard(self) -> None:

@@ -63,7 +63,7 @@ def evaluate_python(
 
     before_s = process.cpu_s
     if model.entry == "evaluate_one" or rows < 2 or not _evaluate_together(call, tally):
-        _evaluate_alone(call, tally)
+        evaluate_alone(call, tally)
     spent_s = process.cpu_s - before_s
     for i, metric in enumerate(metrics):
         tally.values[i] = _si(tally.values[i], model.units.get(metric, SI))
@@ -86,7 +86,8 @@ def _evaluate_together(call: Call, tally: Tally) -> bool:
     return True
 
 
-def _evaluate_alone(call: Call, tally: Tally) -> None:
+def evaluate_alone(call: Call, tally: Tally) -> None:
+    """Evaluate each row in a call of its own."""
     rows = tally.status.size
     for row in range(rows):
         try:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 
 from proofmark_chassis import Context, Rejected, Service
 from proofmark_contracts.campaign import ChunkSimulated, ChunkStop, SimulateChunk
-from proofmark_contracts.cosimulation import CosimModel
+from proofmark_contracts.cosimulation import InTime
 from proofmark_contracts.design import ThermalModel, files_of
 from proofmark_contracts.message import Message, Zone
 from proofmark_contracts.tables import STATUS, InvalidTable, decode_table, encode_table, floats
@@ -61,7 +61,7 @@ async def _run(chunk: SimulateChunk, columns: Mapping[str, FloatArray], context:
         return without_model(chunk.rows)
     model, store, runner = chunk.model, context.stores[Zone.COMPUTE], context.resource(ModelRunner)
     files = {file.path: await store.get(file.sha256) for file in files_of(model, chunk.controller)}
-    if isinstance(model, CosimModel):
+    if isinstance(model, InTime):
         if chunk.noise is None or len(chunk.noise.vectors) != chunk.rows:
             raise Rejected(f"noise of the chunk: expected the places of {chunk.rows} vectors, got {chunk.noise}")
         told = chunk.heat

@@ -12,6 +12,7 @@ import select
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from signal import SIGKILL
 from types import ModuleType, TracebackType
@@ -25,6 +26,8 @@ from proofmark_simulator.wire import ANSWER, FAILURE, FAILURE_BYTES, READY, fram
 F_SETSIG = 10  # absent from the fcntl module before Python 3.13
 
 Function = Callable[[dict[str, Any]], Any]
+Answer = Callable[[bytes], bytes]
+"""From a request's payload to the metrics as float64 bytes, (metrics, rows)."""
 
 
 class Unusable(Exception):
@@ -109,8 +112,8 @@ def explain(exc: BaseException) -> bytes:
     return text.encode(errors="backslashreplace")[-FAILURE_BYTES:]
 
 
-def main() -> None:
-    entry, file, memory_bytes, lifeline = sys.argv[1:]
+def serve(load: Callable[[], Answer], memory_bytes: str, lifeline: str) -> None:
+    """Load a model and answer calls until there are no more."""
     die_with(int(lifeline))
     requests, replies = take_descriptors()
     limit(int(memory_bytes))
@@ -123,19 +126,24 @@ def main() -> None:
         replies.flush()
 
     try:
-        function = load(file, entry)
+        answering = load()
     except BaseException as exc:
         reply(FAILURE, explain(exc))
         os._exit(0)
     reply(READY)
     while request := read_frame(requests):
         try:
-            metrics = answer(function, entry, request[1])
+            metrics = answering(request[1])
         except BaseException as exc:
             reply(FAILURE, explain(exc))
         else:
             reply(ANSWER, metrics)
     os._exit(0)
+
+
+def main() -> None:
+    entry, file, *rest = sys.argv[1:]
+    serve(lambda: partial(answer, load(file, entry), entry), *rest)
 
 
 if __name__ == "__main__":

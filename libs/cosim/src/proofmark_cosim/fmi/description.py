@@ -1,11 +1,9 @@
 """The XML that tells what an FMU is."""
 
-from typing import Literal
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from proofmark_cosim.component import Component, Port
-
-Version = Literal["2.0", "3.0"]
+from proofmark_cosim.fmi.machine import Version
 
 
 def description(plant: Component, identifier: str, token: str, period_s: float, version: Version) -> str:

@@ -3,8 +3,6 @@
 Parameters are those of the plant at the time of the export. Every input and output is a number; yes and no are 1 and 0.
 """
 
-import platform
-import sys
 from collections.abc import Iterator
 from hashlib import sha256
 from importlib.resources import files
@@ -20,7 +18,8 @@ from proofmark_cosim.c_text import TYPES, Layout, c_text, literal
 from proofmark_cosim.component import Component, Port
 from proofmark_cosim.errors import NotExportable
 from proofmark_cosim.evaluation import evaluated
-from proofmark_cosim.fmi.description import Version, description
+from proofmark_cosim.fmi.description import description
+from proofmark_cosim.fmi.machine import Version, binaries
 from proofmark_cosim.graph import Operator, constant, reached
 from proofmark_cosim.numbers import every_column
 from proofmark_cosim.plan import Plan
@@ -29,8 +28,6 @@ from proofmark_cosim.system import Placed, System
 PLANT = "plant"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest that a zip can tell: an FMU's bytes depend on nothing but its plant and its compiler."""
-MACHINES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
-SYSTEMS = {"linux": ("linux", "so"), "darwin": ("darwin", "dylib"), "win32": ("windows", "dll")}
 
 
 def export_fmu(plant: Component, period_s: float, version: Version, compiler: Compiler) -> bytes:
@@ -59,10 +56,10 @@ def export_fmu(plant: Component, period_s: float, version: Version, compiler: Co
     token = f"{{{sha256(f'{version}{identifier}{source}'.encode()).hexdigest()[:32]}}}"
     texts = [f'#define PM_TOKEN "{token}"', source, _file("instance.c"), _file(f"fmi{version[0]}.c")]
     library = built(compiler, {"fmu.c": "\n".join(texts)}, "fmu.c", ("-fno-math-errno", "-fno-trapping-math"))
-    folder, suffix = _platform(version)
+    folder, suffix = binaries(version)
     content = {
         "modelDescription.xml": description(plant, identifier, token, period_s, version).encode(),
-        f"binaries/{folder}/{identifier}.{suffix}": library,
+        f"{folder}/{identifier}.{suffix}": library,
     }
     out = BytesIO()
     with ZipFile(out, "w") as archive:
@@ -73,14 +70,6 @@ def export_fmu(plant: Component, period_s: float, version: Version, compiler: Co
 
 def _file(name: str) -> str:
     return files("proofmark_cosim.fmi").joinpath(name).read_text()
-
-
-def _platform(version: Version) -> tuple[str, str]:
-    """The folder of this machine's binary, and what the binary is called at its end."""
-    system, suffix = SYSTEMS[sys.platform]
-    if version == "3.0":
-        return f"{MACHINES[platform.machine()]}-{system}", suffix
-    return f"{'win' if system == 'windows' else system}64", suffix
 
 
 def _planned(plant: Component, period_s: float) -> Plan:

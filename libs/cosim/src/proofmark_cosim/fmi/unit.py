@@ -1,6 +1,7 @@
-"""An FMU as a component: one instance for each vector, stepped once a period through FMPy.
+"""An FMU as a component: an instance for each vector, stepped once a period.
 
-An FMU is native code of somebody else: whoever runs one decides where. Its outputs are those after its last step.
+An FMU is native code of somebody else: whoever runs one decides where. Its outputs are those after its last step; all
+values are in SI where the FMU tells what its units are.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,25 +11,25 @@ from functools import cached_property
 from io import BytesIO
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import Any, ClassVar
-from zipfile import ZipFile
+from typing import ClassVar
+from weakref import finalize
 
 import numpy as np
 
 from proofmark_cosim.component import Columns, FloatArray, Foreign, Given, Number, Port, Process, Quantity
-from proofmark_cosim.errors import UnknownSignal, WrongFmu
-
-LOGICAL = {"Boolean"}
-WHOLE = {"Integer", "Enumeration", "Int8", "UInt8", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64"}
-NUMBERS = {"Real", "Float64", "Float32", *WHOLE, *LOGICAL}
-SETTABLE = {"parameter", "structuralParameter"}
+from proofmark_cosim.errors import UnknownSignal, WrongCausality, WrongFmu
+from proofmark_cosim.fmi.instance import Instance
+from proofmark_cosim.fmi.integrated import Integrated
+from proofmark_cosim.fmi.reading import Description, Use, Variable, read_fmu
+from proofmark_cosim.fmi.slave import Slave
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fmu(Foreign):
-    """A Functional Mock-up Unit for co-simulation, FMI 2.0 or 3.0.
+    """A Functional Mock-up Unit 2.0 or 3.0, for co-simulation or model exchange.
 
-    Its inputs and outputs are those of its model description, but for strings and arrays.
+    Its inputs are those of its model description, but for strings and arrays; so are its outputs, unless `shown` says
+    otherwise.
     """
 
     kind: ClassVar[str] = "fmu"
@@ -37,46 +38,49 @@ class Fmu(Foreign):
     """The file."""
     file: str = "model.fmu"
     """What errors call it."""
+    use: Use | None = None
+    """Co-simulation if None, where it offers that."""
     parameters: Mapping[str, Number] = field(default_factory=dict)
-    """Values of its parameters, in the units of the FMU; those not named keep their start values."""
+    """Parameters and start values by the FMU's names; those not named stay as they are."""
+    shown: Mapping[str, str] | None = None
+    """Names of outputs, and the variables that they are."""
 
     def __post_init__(self) -> None:
-        known = [v.name for v in self._variables if v.causality in SETTABLE]
+        """Read the description, so that what is no FMU is refused before anything runs."""
+        _ = self.used
         for name in self.parameters:
-            if name not in known:
-                raise UnknownSignal(f"{self.file}: parameters", known, name)
-
-    def numbers(self) -> dict[str, Quantity]:
-        return {name: Quantity(value, "") for name, value in self.parameters.items()}
-
-    def inputs(self) -> tuple[Port, ...]:
-        """What nothing drives keeps its start value."""
-        return tuple(Port(v.name, v.unit or "", default=_start(v)) for v in self._variables if v.causality == "input")
-
-    def outputs(self) -> tuple[Port, ...]:
-        return tuple(Port(v.name, v.unit or "") for v in self._variables if v.causality == "output")
-
-    @property
-    def alone(self) -> bool:
-        """Whether a process can hold one of it only."""
-        return bool(self.description.coSimulation.canBeInstantiatedOnlyOncePerProcess)
+            variable = self._known("parameters", name)
+            if not variable.startable:
+                raise WrongCausality(f"{self.file}: parameters", name, "a parameter or start value", variable.causality)
+        for name in (self.shown or {}).values():
+            causality = self._known("outputs", name).causality
+            if causality in ("input", "independent"):
+                raise WrongCausality(f"{self.file}: outputs", name, "a variable that the FMU computes", causality)
 
     @cached_property
-    def description(self) -> Any:
-        """FMPy's reading of the model description.
+    def description(self) -> Description:
+        """What the FMU says of itself.
 
         Raises
         ------
         WrongFmu
-            It is no FMU for co-simulation.
         """
-        from fmpy import read_model_description
+        return read_fmu(self.file, self.data)
 
-        with self._refused("an FMU 2.0 or 3.0"):
-            found = read_model_description(BytesIO(self.data))
-        if found.coSimulation is None or found.fmiVersion.split(".")[0] not in ("2", "3"):
-            raise WrongFmu(self.file, "an FMU 2.0 or 3.0 for co-simulation", f"FMI {found.fmiVersion}")
-        return found
+    @property
+    def used(self) -> Use:
+        """How it is used.
+
+        Raises
+        ------
+        WrongFmu
+            It cannot be used as it should.
+        """
+        offered = self.description.interfaces
+        use = self.use or ("co-simulation" if "co-simulation" in offered else "model-exchange")
+        if use not in offered:
+            raise WrongFmu(self.file, f"an FMU for {use}", f"one for {' and '.join(offered)}")
+        return use
 
     def check_platform(self) -> None:
         """Refuse an FMU without a binary for this machine.
@@ -85,105 +89,106 @@ class Fmu(Foreign):
         ------
         WrongFmu
         """
-        from fmpy import platform, platform_tuple
+        if self.description.binary(self.used) is None:
+            expected = f"a binary for {self.used} on this machine"
+            raise WrongFmu(self.file, expected, ", ".join(self.description.platforms()) or "none")
 
-        folder = f"binaries/{platform if self.description.fmiVersion.startswith('2') else platform_tuple}/"
-        with ZipFile(BytesIO(self.data)) as archive:
-            names = archive.namelist()
-        if not any(name.startswith(folder) and not name.endswith("/") for name in names):
-            folders = {parts[1] for name in names if (parts := name.split("/"))[0] == "binaries" and parts[1:]}
-            there = sorted(folders - {""})
-            raise WrongFmu(self.file, f"a binary in {folder}", ", ".join(there) or "none")
+    def numbers(self) -> dict[str, Quantity]:
+        return {
+            name: Quantity(value, self.description.variables[name].unit.symbol)
+            for name, value in self.parameters.items()
+        }
+
+    def inputs(self) -> tuple[Port, ...]:
+        """What nothing drives keeps its start value."""
+        return tuple(Port(v.name, v.unit.symbol, default=v.start) for v in self.description.of("input"))
+
+    def outputs(self) -> tuple[Port, ...]:
+        variables = self.description.variables
+        return tuple(Port(name, variables[v].unit.symbol) for name, v in self.signals.items())
 
     @property
-    def _variables(self) -> list[Any]:
-        return [v for v in self.description.modelVariables if v.type in NUMBERS and not v.dimensions]
+    def signals(self) -> Mapping[str, str]:
+        """The variable of each output, by the output's name."""
+        return {v.name: v.name for v in self.description.of("output")} if self.shown is None else self.shown
 
-    @contextmanager
-    def _refused(self, expected: str) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            raise WrongFmu(self.file, expected, str(error)) from error
+    @property
+    def alone(self) -> bool:
+        return self.description.interfaces[self.used].once
 
     def begin(self, given: Given, /) -> Process:
         self.check_platform()
-        with self._refused("an FMU that can be instantiated"):
-            return _Instances(self, given)
+        return _Instances(self, given)
+
+    @cached_property
+    def unpacked(self) -> str:
+        """The folder of its files, for as long as it lives."""
+        from fmpy import extract
+
+        folder = mkdtemp(prefix="fmu-")
+        finalize(self, rmtree, folder, ignore_errors=True)
+        try:
+            extract(BytesIO(self.data), folder)
+        except Exception as error:
+            raise WrongFmu(self.file, "an archive that can be unpacked", str(error)) from error
+        return folder
+
+    def instance(self) -> Instance:
+        """A new one."""
+        made = Slave if self.used == "co-simulation" else Integrated
+        return made(self.unpacked, self.description)
+
+    def _known(self, where: str, name: str) -> Variable:
+        variables = self.description.variables
+        if name not in variables:
+            known = [one for one, of in variables.items() if of.startable == (where == "parameters")]
+            raise UnknownSignal(f"{self.file}: {where}", known, name)
+        return variables[name]
 
 
 class _Instances(Process):
     """One for each vector; one that fails gives NaN from then on."""
 
     def __init__(self, unit: Fmu, given: Given) -> None:
-        from fmpy import extract
-        from fmpy.simulation import instantiate_fmu
-
-        self._variables = {v.name: v for v in unit.description.modelVariables}
-        self._outputs = [port.name for port in unit.outputs()]
+        self._signals = unit.signals
         self._period_s = given.period_s
-        self._folder = mkdtemp()
-        self._units: list[Any] = []
-        self._failed = np.zeros(given.vectors, np.bool_)
-        try:
-            extract(BytesIO(unit.data), self._folder)
-            for vector in range(given.vectors):
-                made = instantiate_fmu(self._folder, unit.description, fmi_type="CoSimulation")
-                self._units.append(made)
-                for name in unit.parameters:
-                    self._set(made, name, float(given.p[name][vector]))
-                if unit.description.fmiVersion.startswith("2"):
-                    made.setupExperiment(startTime=0.0)
-                    made.enterInitializationMode()
-                else:
-                    made.enterInitializationMode(startTime=0.0)
-                made.exitInitializationMode()
-        except BaseException:
-            self.close()
-            raise
+        self._vectors = given.vectors
+        self._failures: dict[int, str] = {}
+        self._instances: dict[int, Instance] = {}
+        for vector in range(given.vectors):
+            with self._guarded(vector):
+                self._instances[vector] = made = unit.instance()
+                start = {name: float(given.p[name][vector]) for name in unit.parameters}
+                made.begin(start, {name: float(column[vector]) for name, column in given.inputs.items()})
+
+    @property
+    def failures(self) -> Mapping[int, str]:
+        return self._failures
 
     def outputs(self) -> dict[str, FloatArray]:
-        shown = {name: np.array([self._get(made, name) for made in self._units]) for name in self._outputs}
-        return {name: np.where(self._failed, np.nan, column) for name, column in shown.items()}
+        rows = np.full((self._vectors, len(self._signals)), np.nan)
+        for vector, made in self._working():
+            with self._guarded(vector):
+                rows[vector] = made.get(self._signals.values())
+        return dict(zip(self._signals, rows.T.copy(), strict=True))
 
     def step(self, time_s: float, inputs: Columns) -> None:
-        from fmpy.fmi1 import FMICallException
-
-        for vector in np.flatnonzero(~self._failed):
-            try:
-                for name, column in inputs.items():
-                    self._set(self._units[vector], name, float(column[vector]))
-                self._units[vector].doStep(time_s, self._period_s)
-            except FMICallException:
-                self._failed[vector] = True
+        for vector, made in self._working():
+            with self._guarded(vector):
+                made.step(time_s + self._period_s, {name: float(column[vector]) for name, column in inputs.items()})
 
     def close(self) -> None:
-        for made in self._units:
-            made.freeInstance()
-        self._units.clear()
-        rmtree(self._folder, ignore_errors=True)
+        for made in self._instances.values():
+            made.end()
+        self._instances = {}
 
-    def _set(self, made: Any, name: str, value: float) -> None:
-        variable = self._variables[name]
-        if variable.type in LOGICAL:
-            value = value > 0.5
-        elif variable.type in WHOLE:
-            value = int(np.floor(value + 0.5))
-        getattr(made, f"set{_accessor(variable, made)}")([variable.valueReference], [value])
+    def _working(self) -> list[tuple[int, Instance]]:
+        return [(vector, made) for vector, made in self._instances.items() if vector not in self._failures]
 
-    def _get(self, made: Any, name: str) -> float:
-        variable = self._variables[name]
-        return float(getattr(made, f"get{_accessor(variable, made)}")([variable.valueReference])[0])
-
-
-def _accessor(variable: Any, made: Any) -> str:
-    """What FMPy calls the functions of a type."""
-    if variable.type == "Enumeration":
-        return "Int64" if hasattr(made, "setInt64") else "Integer"
-    return str(variable.type)
-
-
-def _start(variable: Any) -> float:
-    if variable.type in LOGICAL:
-        return float(str(variable.start).lower() in ("true", "1"))
-    return float(variable.start or 0.0)
+    @contextmanager
+    def _guarded(self, vector: int) -> Iterator[None]:
+        """FMPy raises plain exceptions."""
+        try:
+            yield
+        except Exception as error:
+            self._failures[vector] = str(error)
