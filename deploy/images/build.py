@@ -59,8 +59,9 @@ def main(asked: list[str]) -> None:
         start = time.monotonic()
         build(service)
         size, own = size_bytes(named(service)) / MEGABYTE, own_bytes(service) / MEGABYTE
-        seconds = time.monotonic() - start
-        print(f"{named(service):<24} {size:6.0f} MB, of them {own:4.0f} MB its own, {seconds:4.0f} s", flush=True)
+        told = f"{size:6.0f} MB, of them {own:4.0f} MB its own, {time.monotonic() - start:4.0f} s"
+        sys.stdout.write(f"{named(service):<24} {told}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
