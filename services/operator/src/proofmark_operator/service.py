@@ -10,6 +10,7 @@ from proofmark_chassis import Context, Service
 from proofmark_chassis.tasks import end
 from proofmark_contracts.message import Message
 from proofmark_contracts.study import StudyClosed, StudyOpened
+from proofmark_operator.api import Api
 from proofmark_operator.cluster import Cluster
 from proofmark_operator.job import manifest
 from proofmark_operator.outbox import Outbox
@@ -23,11 +24,11 @@ log = structlog.get_logger()
 
 @service.lifespan
 async def cluster() -> AsyncIterator[Cluster]:
-    connected = await Cluster.connect()
+    api = await Api.connect()
     try:
-        yield connected
+        yield Cluster(api)
     finally:
-        await connected.close()
+        await api.close()
 
 
 @service.on(StudyOpened)

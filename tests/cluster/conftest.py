@@ -1,0 +1,43 @@
+"""One cluster for all of its tests. It takes minutes: only who asks for this folder gets it (`make test-cluster`)."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from proofmark.client import OperatorClient, operator
+from tests.cluster.build import binary
+from tests.cluster.control_plane import NODES
+from tests.cluster.lab import Lab
+
+HERE = Path(__file__).parent
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    asked = [Path(argument.partition("::")[0]).resolve() for argument in config.args]
+    return None if any(path.is_relative_to(HERE) for path in asked) else True
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    assert binary().exists(), "the control plane is not built: make cluster"
+    folder = tmp_path_factory.mktemp("lab")
+    os.environ["PROOFMARK_HOME"] = str(folder / "home")
+    running = Lab(folder)
+    try:
+        asyncio.run(running.start())
+        for node in NODES:
+            running.start_node(node)
+        running.start_operator()
+        yield running
+    finally:
+        asyncio.run(running.stop())
+        del os.environ["PROOFMARK_HOME"]
+
+
+@pytest.fixture
+async def client(lab: Lab) -> AsyncIterator[OperatorClient]:
+    async with operator(lab.plant.server.url, lab.plant.server.passwords) as connected:
+        yield connected

@@ -1,0 +1,207 @@
+"""A cluster with Proofmark in it: a control plane, nodes, the bus and the services that count and judge; no workers."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from proofmark.client import OperatorClient
+from proofmark.embedded import Plant
+from proofmark_chassis.connection import leave
+from proofmark_contracts.assessment import ReliabilityAssessed
+from proofmark_contracts.campaign import ChunkSimulated
+from proofmark_contracts.message import Zone
+from proofmark_contracts.study import StudyClosed
+from proofmark_contracts.tables import Column, decode_table, floats
+from proofmark_operator.names import job_name
+from tests.cluster.control_plane import ControlPlane
+
+ROOT = Path(__file__).parents[2]
+BASE = ROOT / "deploy" / "kubernetes" / "base"
+NAMESPACE, TENANT = "proofmark", "team-a"
+LEASE_S = 5.0
+VECTORS_A_POD = 10
+"""The sampler cuts chunks of one vector; a pod for each would be too many processes for a small machine."""
+LAUNCH = "from tests.cluster.node_agent import main; main()"
+
+
+class Lab:
+    """Everything in one folder, started and stopped together."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.cluster = ControlPlane(home / "cluster")
+        policy = {
+            "PROOFMARK_ALLOW_PYTHON_MODELS": "true",
+            "PROOFMARK_CHUNK_VECTORS": "1",
+            "PROOFMARK_QUOTA_STUDIES": "500",
+        }
+        self.plant = Plant(home / "bus", workers=0, lease_s=LEASE_S, extra=policy)
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    async def start(self) -> None:
+        await asyncio.gather(asyncio.to_thread(self.cluster.start), self.plant.start())
+        self.cluster.kubeconfig("admin", NAMESPACE)
+        for file in ("namespace.yaml", "designstudies.yaml"):
+            self.kubectl("apply", "-f", BASE / file)
+        self.kubectl("apply", "-f", BASE / "rbac.yaml")
+        self.kubectl("create", "serviceaccount", "proofmark-operator")
+        self.kubectl("create", "namespace", TENANT)
+        password = self.plant.server.passwords["simulator@compute"]
+        self.kubectl("create", "secret", "generic", "proofmark-simulator", f"--from-literal=compute={password}")
+        self.kubectl("wait", "--for=condition=Established", "crd/designstudies.proofmark.dev")
+
+    async def stop(self) -> None:
+        for name in list(self.processes):
+            self.end(name)
+        await self.plant.stop()
+        await asyncio.to_thread(self.cluster.stop)
+
+    def start_node(self, name: str, pods: int = 60) -> None:
+        """A node that runs pods as processes."""
+        command = [
+            sys.executable,
+            "-c",
+            LAUNCH,
+            name,
+            str(self.cluster.kubeconfig(name)),
+            str(self.home / name),
+            str(pods),
+        ]
+        self._run(name, command, {})
+        self.kubectl("wait", "--for=create", f"node/{name}", "--timeout=30s")
+        self.kubectl("wait", "--for=condition=Ready", f"node/{name}", "--timeout=30s")
+
+    def start_operator(self, name: str = "operator", **settings: object) -> None:
+        """The operator with its service account's own rights."""
+        token = self.kubectl("create", "token", "proofmark-operator").strip()
+        kubeconfig = json.loads(self.cluster.kubeconfig("admin", NAMESPACE).read_text())
+        kubeconfig["users"] = [{"name": "admin", "user": {"token": token}}]
+        path = self.home / f"{name}.kubeconfig"
+        path.write_text(json.dumps(kubeconfig))
+        told = {
+            "image": "proofmark-simulator:test",
+            "chunk_vectors": VECTORS_A_POD,
+            "lease_s": LEASE_S,
+            "cpu": "100m",
+            "sync_s": 0.5,
+        }
+        environment = self.plant.server.environment("operator") | {"KUBECONFIG": str(path)}
+        environment |= {f"PROOFMARK_{key.upper()}": str(value) for key, value in {**told, **settings}.items()}
+        self._run(name, [str(Path(sys.executable).with_name("proofmark-operator"))], environment)
+
+    def end(self, name: str, number: signal.Signals = signal.SIGTERM) -> None:
+        process = self.processes.pop(name)
+        process.send_signal(number)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def log(self, name: str) -> str:
+        return (self.home / f"{name}.log").read_text()
+
+    def logged(self, name: str, event: str) -> list[dict[str, Any]]:
+        """Entries of an event in a process's log."""
+        lines = [line for line in self.log(name).splitlines() if line.startswith("{") and line.endswith("}")]
+        return [entry for entry in map(json.loads, lines) if entry.get("event") == event]
+
+    def _run(self, name: str, command: list[str], environment: dict[str, str]) -> None:
+        with (self.home / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **environment}, cwd=ROOT
+            )
+
+    def kubectl(self, *arguments: object, stdin: str | None = None, check: bool = True) -> str:
+        """Run kubectl as the administrator, in Proofmark's namespace."""
+        finished = self.try_kubectl(*arguments, stdin=stdin)
+        assert not check or finished.returncode == 0, finished.stderr
+        return finished.stdout
+
+    def try_kubectl(self, *arguments: object, stdin: str | None = None) -> "subprocess.CompletedProcess[str]":
+        kubeconfig = self.cluster.home / "admin.kubeconfig"
+        command = ["kubectl", "--kubeconfig", str(kubeconfig), *map(str, arguments)]
+        return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
+
+    def get(self, *arguments: object) -> Any:
+        return json.loads(self.kubectl("get", *arguments, "-o", "json"))
+
+    def pods(self, study: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.get("pods", "-l", f"proofmark.dev/study={study}")["items"]
+        return found
+
+    def job(self, study: str) -> dict[str, Any] | None:
+        finished = self.try_kubectl("get", "job", job_name(study), "-o", "json")
+        return json.loads(finished.stdout) if finished.returncode == 0 else None
+
+    def apply(self, name: str, document: dict[str, Any], files: dict[str, bytes] | None = None, **spec: Any) -> None:
+        """Apply a DesignStudy in the tenant's namespace."""
+        told = {
+            "document": json.dumps(document),
+            "files": {p: d.decode() for p, d in (files or {}).items()},
+            **spec,
+        }
+        self.kubectl("apply", "-f", "-", stdin=json.dumps(resource(name, told)))
+
+    def resource(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.get("designstudy", name, "-n", TENANT)
+        return found
+
+    def condition(self, name: str, kind: str) -> dict[str, Any]:
+        conditions = self.resource(name).get("status", {}).get("conditions", [])
+        return next((c for c in conditions if c["type"] == kind), {"status": None, "reason": None, "message": ""})
+
+
+def resource(name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": TENANT}
+    return {"apiVersion": "proofmark.dev/v1alpha1", "kind": "DesignStudy", "metadata": metadata, "spec": spec}
+
+
+async def until(there: Any, timeout_s: float = 60.0, what: str = "it") -> Any:
+    """What a function returns once it is true; it may be asynchronous."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        found = there()
+        if asyncio.iscoroutine(found):
+            found = await found
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"{what}: not there after {timeout_s:g} s"
+        await asyncio.sleep(0.1)
+
+
+async def submitted(client: OperatorClient, document: dict[str, Any], files: dict[str, bytes] | None = None) -> str:
+    answer = await client.answer(TENANT, await client.submit(TENANT, document, files or {}))
+    assert answer.study is not None, answer.reasons
+    return answer.study
+
+
+async def closed(client: OperatorClient, study: str, timeout_s: float = 180.0) -> StudyClosed:
+    async with asyncio.timeout(timeout_s):
+        return await client.wait(StudyClosed, study)
+
+
+async def results(lab: Lab, study: str) -> int:
+    """Results of a study that the bus has stored: one a chunk, whatever was run twice."""
+    admin = await lab.plant.server.admin(Zone.COMPUTE)
+    try:
+        subject = ChunkSimulated.subject_of(study)
+        info = await admin.jetstream().stream_info(ChunkSimulated.stream, subjects_filter=subject)
+        return sum((info.state.subjects or {}).values())
+    finally:
+        await leave(admin)
+
+
+async def clearances(client: OperatorClient, study: str) -> tuple[Column, Column]:
+    """What a study of one batch got for its vectors, and what plain subtraction gives."""
+    assessed = await client.read(ReliabilityAssessed, study)
+    assert assessed is not None
+    ((drawn, got),) = assessed.batches
+    vectors, outcomes = decode_table(await client.object(drawn.sha256)), decode_table(await client.object(got.sha256))
+    return floats(outcomes["clearance"]), floats(vectors["bore"]) - floats(vectors["shaft"])

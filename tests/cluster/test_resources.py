@@ -1,0 +1,103 @@
+"""DesignStudy on a real API server: what it refuses, what it shows, and how either end can be waited for."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from proofmark.client import OperatorClient
+from proofmark_chassis.connection import leave
+from proofmark_contracts.campaign import SimulateChunk
+from proofmark_contracts.message import Zone
+from proofmark_contracts.study import StudyClosed
+from tests.cluster.lab import TENANT, Lab, resource, until
+from tests.cluster.specs import fit, slow_fit
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ({}, "spec.document: Required value"),
+        ({"document": "kind: other"}, "document: expected a spec file with apiVersion proofmark/v1"),
+        ({"document": "proofmark/v1", "files": {"../model.py": ""}}, "files: expected paths below the spec file"),
+        ({"document": "proofmark/v1", "suspend": "no"}, 'spec.suspend: Invalid value: "string"'),
+    ],
+)
+def test_an_invalid_resource_is_refused_by_the_api_server(lab: Lab, spec: dict[str, Any], told: str) -> None:
+    refused = lab.try_kubectl("apply", "-f", "-", stdin=json.dumps(resource("bad", spec)))
+    assert refused.returncode != 0
+    assert told in refused.stderr
+
+
+def test_a_document_cannot_be_changed(lab: Lab) -> None:
+    lab.apply("fixed", fit("fixed", 20))
+    changed = {"document": json.dumps(fit("fixed", 30)), "files": {}}
+    refused = lab.try_kubectl("apply", "-f", "-", stdin=json.dumps(resource("fixed", changed)))
+    assert "a changed design is another DesignStudy" in refused.stderr
+
+
+def test_kubectl_waits_for_a_release(lab: Lab) -> None:
+    lab.apply("good", fit("good", 100))
+    lab.kubectl("wait", "--for=condition=Released", "designstudy/good", "-n", TENANT, "--timeout=60s")
+    found = lab.resource("good")
+    status = found["status"]
+    assert (status["state"], status["runs"], status["failures"]) == ("Released", 100, 0)
+    assert status["observedGeneration"] == found["metadata"]["generation"]
+    told = {c["type"]: (c["status"], c["reason"]) for c in status["conditions"]}
+    assert told == {
+        "Accepted": ("True", "Opened"),
+        "Running": ("False", "Closed"),
+        "Settled": ("True", "SamplesSpent"),
+        "Decided": ("True", "Approved"),
+        "Released": ("True", "Released"),
+        "Closed": ("True", "Released"),
+    }
+    shown = lab.kubectl("get", "designstudies", "-n", TENANT)
+    assert shown.split()[:7] == ["NAME", "STATE", "RUNS", "FAILED", "R", "INTERVAL", "PODS"]
+    assert "1.00000" in shown
+    reasons = {e["reason"] for e in lab.get("events", "-n", TENANT)["items"] if e["involvedObject"]["name"] == "good"}
+    assert {"Opened", "Approved", "Released"} <= reasons
+
+
+def test_kubectl_waits_for_whichever_end_comes(lab: Lab) -> None:
+    bad = fit("bad", 100)
+    bad["requirements"][0]["min"] = "60 um"
+    lab.apply("bad", bad)
+    lab.kubectl("wait", "--for=condition=Closed", "designstudy/bad", "-n", TENANT, "--timeout=60s")
+    assert lab.condition("bad", "Released")["status"] == "False"
+    assert lab.condition("bad", "Closed")["reason"] == "Rejected"
+
+
+def test_what_intake_refuses_is_said(lab: Lab) -> None:
+    wrong = fit("wrong")
+    wrong["requirements"][0]["metric"] = "gap"
+    lab.apply("wrong", wrong)
+    lab.kubectl("wait", "--for=condition=Closed", "designstudy/wrong", "-n", TENANT, "--timeout=30s")
+    assert lab.condition("wrong", "Accepted")["status"] == "False"
+    assert "gap" in lab.condition("wrong", "Accepted")["message"]
+    lab.kubectl("delete", "designstudy", "wrong", "-n", TENANT, "--timeout=20s")
+
+
+async def test_a_resource_that_is_deleted_takes_its_study_along(lab: Lab, client: OperatorClient) -> None:
+    lab.apply("leaving", *slow_fit("leaving", 100, 2.0))
+    await until(lambda: lab.condition("leaving", "Running")["status"] == "True", what="pods")
+    study = lab.resource("leaving")["status"]["study"]
+    assert lab.job(study) is not None
+    await asyncio.to_thread(lab.kubectl, "delete", "designstudy", "leaving", "-n", TENANT, "--timeout=60s")
+    closed = await client.read(StudyClosed, study)
+    assert closed is not None
+    assert closed.outcome == "cancelled"
+    await until(lambda: lab.job(study) is None, what="the end of the Job")
+    await until(lambda: not lab.pods(study), what="the end of the pods")
+    await until(lambda: _emptied(lab, study), what="the end of the queue")
+
+
+async def _emptied(lab: Lab, study: str) -> bool:
+    """Whether nothing waits for workers of a study."""
+    compute = await lab.plant.server.admin(Zone.COMPUTE)
+    try:
+        info = await compute.jetstream().stream_info("CHUNK", subjects_filter=SimulateChunk.subject_of(study))
+        return not info.state.subjects
+    finally:
+        await leave(compute)
