@@ -1,0 +1,1 @@
+"""From an approved design to an image for a real board."""
