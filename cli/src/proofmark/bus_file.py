@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from proofmark.client import OperatorClient, operator
+from proofmark.cluster import KUBERNETES, cluster_bus
 from proofmark.exits import Exit
 from proofmark.failures import Failure
 from proofmark.home import home
@@ -30,13 +31,18 @@ def bus_file() -> Path:
 
 @asynccontextmanager
 async def bus() -> AsyncIterator[OperatorClient]:
-    """Connect to the running Proofmark as its operator.
+    """Connect to the running Proofmark as its engineer; `$PROOFMARK_BUS=kubernetes:CONTEXT` names a cluster's.
 
     Raises
     ------
     Failure
         None is running, or it does not answer.
     """
+    told = os.environ.get("PROOFMARK_BUS", "")
+    if told.startswith(KUBERNETES):
+        async with cluster_bus(told.removeprefix(KUBERNETES)) as client:
+            yield client
+        return
     path = bus_file()
     stopped = path.parent == plant_home() and not ready_file().exists()
     if stopped or not path.exists():

