@@ -9,14 +9,14 @@ from proofmark_contracts.campaign import RUN_STATUS
 from proofmark_contracts.cosimulation import TRAP, CosimModel, Noise
 from proofmark_contracts.frozen import FileRef
 from proofmark_cosim import System
-from proofmark_simulator.cosim_model import SYSTEMS, Described, Systems, simulate
+from proofmark_simulator.cosim_model import SYSTEMS, Described, Plant, Systems, simulate
 from proofmark_simulator.errors import InvalidChunk
 from proofmark_simulator.outcome import FloatArray, Outcome
 from proofmark_simulator.runner import ModelRunner
 from proofmark_spec import Spec
 from proofmark_systems import WorkingSystem
 
-from ..systems import loops
+from ..systems import heated, loops
 
 CONSTANTS = {"band": 2.0}
 
@@ -116,3 +116,37 @@ def test_a_controller_s_file_is_part_of_what_is_prepared() -> None:
 def test_the_names_of_the_parameters_are_part_of_what_is_prepared() -> None:
     one = described(loops.spec(), range(1))
     assert one.digest(frozenset({"gain"})) != one.digest(frozenset({"gain", "band"}))
+
+
+def in_the_loop(limits: Mapping[str, tuple[float, ...]], rows: int = 6) -> Outcome:
+    """Runs of the study whose heat is a plant, under these limits."""
+    of = heated.solved()
+    design, told = of.spec.design, of.modelled.heat.model_copy(update={"limits": limits})
+    assert isinstance(design.model, CosimModel)
+    noise = Noise(seed=0, vectors=tuple(range(rows)))
+    given = Described(design.model, design.controller, of.spec.files, noise, 0, Plant(told, of.content))
+    return simulate(Systems(), given, heated.vectors(rows), design.constants, design.metrics)
+
+
+def test_a_run_whose_verdict_its_temperatures_error_changes_is_undecided() -> None:
+    free = in_the_loop({})
+    assert free.status.tolist() == [0] * 6
+    hottest = free.metrics["t_max_of_heat_t_max"]
+    error_k = heated.solved().modelled.bound_k + heated.solved().modelled.heat.mesh_error_k
+    near = {"t_max_of_heat_t_max": (float(hottest[2]) + 0.9 * error_k,)}
+    status = in_the_loop(near).status
+    assert RUN_STATUS[status[2]] == "undecided"
+    expected = np.abs(hottest - near["t_max_of_heat_t_max"][0]) <= error_k
+    assert (status > 0).tolist() == expected.tolist()
+    beyond = {"t_max_of_heat_t_max": (float(hottest.max()) + 1.1 * error_k,)}
+    assert in_the_loop(beyond).status.tolist() == [0] * 6
+
+
+def test_a_reduced_model_that_is_none_leaves_every_run_without_an_answer() -> None:
+    of = heated.solved()
+    design = of.spec.design
+    assert isinstance(design.model, CosimModel)
+    plant = Plant(of.modelled.heat, b"nothing")
+    given = Described(design.model, design.controller, of.spec.files, Noise(seed=0, vectors=(0, 1)), 0, plant)
+    found = simulate(Systems(), given, heated.vectors(2), design.constants, design.metrics)
+    assert [RUN_STATUS[code] for code in found.status] == ["error", "error"]

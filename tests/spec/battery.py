@@ -38,7 +38,8 @@ PLACES = {
 CASES = Path(__file__).with_name("battery.yaml")
 LOOP = Path(__file__).with_name("loop")
 """A sound spec of a system that runs in time, with its controller."""
-LOOP_CASES = LOOP / "battery.yaml"
+HEATED = Path(__file__).with_name("heated")
+"""One whose heat is a plant."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,10 @@ def cases() -> Iterator[Case]:
             yield _case(section, entry)
         if section == "Text":
             yield from _bytes_that_are_no_text()
-    for section, entries in YAML(typ="safe", pure=True).load(LOOP_CASES.read_text()).items():
-        for entry in entries:
-            yield _case_of_loop(section, entry)
+    for folder in (LOOP, HEATED):
+        for section, entries in YAML(typ="safe", pure=True).load((folder / CASES.name).read_text()).items():
+            for entry in entries:
+                yield _case_of_system(folder, section, entry)
 
 
 def _case(section: str, entry: dict[str, Any]) -> Case:
@@ -74,9 +76,9 @@ def _case(section: str, entry: dict[str, Any]) -> Case:
     return Case(section, entry["wrong"], entry["written"], text, tuple(entry["errors"]), files, tuple(files))
 
 
-def _case_of_loop(section: str, entry: dict[str, Any]) -> Case:
+def _case_of_system(folder: Path, section: str, entry: dict[str, Any]) -> Case:
     """A change of the spec, or of its controller."""
-    texts = {path.name: path.read_text() for path in LOOP.iterdir() if path.name in ("spec.yaml", "controller.py")}
+    texts = {path.name: path.read_text() for path in folder.iterdir() if path.name in ("spec.yaml", "controller.py")}
     changed = entry.get("file", "spec.yaml")
     for old, new in entry["changes"].items():
         assert texts[changed].count(old) == 1, old

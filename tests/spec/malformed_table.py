@@ -3,7 +3,7 @@
 from itertools import groupby
 from pathlib import Path
 
-from .battery import LOOP, SOUND, Case, cases
+from .battery import HEATED, LOOP, SOUND, Case, cases
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "spec-errors.md"
 HEAD = """\
@@ -27,6 +27,13 @@ The cases below change this sound spec of a system that runs in time, or its con
 {(LOOP / "controller.py").read_text()}```
 """
 FIRST_IN_TIME = "Controller"
+IN_THE_LOOP = f"""\
+Below, it is this one that is changed; its controller gives `duty` and `fan`, from 0 to 1:
+
+```yaml
+{(HEATED / "spec.yaml").read_text()}```
+"""
+FIRST_IN_THE_LOOP = "Heat in the loop"
 
 
 def page() -> str:
@@ -35,6 +42,8 @@ def page() -> str:
     for section, entries in groupby(cases(), key=lambda case: case.section):
         if section == FIRST_IN_TIME:
             sections.append(IN_TIME)
+        if section == FIRST_IN_THE_LOOP:
+            sections.append(IN_THE_LOOP)
         rows = [f"| {case.wrong} | {_written(case)} | {_cell(case.errors)} |" for case in entries]
         sections.append(
             "\n".join([f"## {section}", "", "| what is wrong | written | error |", "|---|---|---|", *rows, ""])

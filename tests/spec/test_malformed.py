@@ -7,7 +7,7 @@ import pytest
 
 from proofmark_spec import SpecError, load
 
-from .battery import LOOP, SOUND, Case, cases
+from .battery import HEATED, LOOP, SOUND, Case, cases
 from .malformed_table import PAGE, page
 
 CASES = list(cases())
@@ -27,8 +27,9 @@ def test_the_sound_spec_is_sound(tmp_path: Path) -> None:
     assert load(path).warnings == ()
 
 
-def test_the_sound_system_is_sound() -> None:
-    assert load(LOOP / "spec.yaml").design.controller is not None
+@pytest.mark.parametrize("folder", [LOOP, HEATED])
+def test_the_sound_system_is_sound(folder: Path) -> None:
+    assert load(folder / "spec.yaml").design.controller is not None
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.section}: {case.wrong}" for case in CASES])

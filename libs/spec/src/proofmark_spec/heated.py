@@ -7,7 +7,7 @@ from typing import Any
 from proofmark_contracts.cosimulation import HEAT, Part
 from proofmark_spec.amounts import Parameters, amount
 from proofmark_spec.components import Placed, read_period
-from proofmark_spec.problems import Path, Report, Wrong, below
+from proofmark_spec.problems import Path, Report, Wrong
 from proofmark_spec.reading import mapping
 from proofmark_spec.units import TEMPERATURE
 
@@ -39,7 +39,8 @@ def _entries(document: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 
 def read_plant(document: Any, path: Path, section: Shown | None, known: Parameters, report: Report) -> Placed:
-    """Read a plant of kind thermal; its inputs are the amounts of the section, so that nobody wires it.
+    """Read a plant of kind thermal; its inputs are the amounts of the section, so that nobody wires it. What is wrong
+    with its own numbers is noted.
 
     Raises
     ------
@@ -52,8 +53,11 @@ def read_plant(document: Any, path: Path, section: Shown | None, known: Paramete
     if section is None:
         raise Wrong("a plant of kind thermal needs the section thermal", "kind")
     numbers: dict[str, float | str] = {}
+    period_s = None
+    with report.catching(*path):
+        period_s = read_period(given)
     if "initial" in given:
-        with below("initial"):
+        with report.catching(*path, "initial"):
             numbers["initial"] = amount(given["initial"], TEMPERATURE, known)
-    part = Part(kind=HEAT, period_s=read_period(given), numbers=numbers)
+    part = Part(kind=HEAT, period_s=period_s, numbers=numbers)
     return Placed(part, showing(section.regions, section.probes, section.junctions))

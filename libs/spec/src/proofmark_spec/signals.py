@@ -127,6 +127,14 @@ class Scope:
         return {**self.known, **spoilt}
 
 
+def speaks_of_signals(text: str) -> bool:
+    """Whether a text is an expression over signals."""
+    try:
+        return any("." in name for name in Expression.parse(text).names)
+    except ExpressionError:
+        return False
+
+
 @dataclass(frozen=True)
 class Measured:
     """A metric that a requirement asks of signals."""

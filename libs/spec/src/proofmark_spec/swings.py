@@ -42,6 +42,8 @@ def read_swings(
                 raise Wrong(f"expected {low:g} to {high:g} (SI), which it can be, got {steady[name]:g}")
     found = {}
     for name, where in places.items():
+        if _wrong(document, "ranges", name, ranges) or _wrong(document, "steady_at", name, steady):
+            continue
         if name not in ranges:
             with report.catching(*PATH):
                 raise Wrong(f"missing ranges: expected what {name} can be, from the least to the greatest")
@@ -51,6 +53,11 @@ def read_swings(
         else:
             found[name] = Swing(low=ranges[name][0], high=ranges[name][1], steady=steady.get(name, ranges[name][1]))
     return found
+
+
+def _wrong(document: Mapping[str, Any], key: str, name: str, read: Mapping[str, Any]) -> bool:
+    """Whether something is said of a signal, of which it is noted what is wrong with it."""
+    return name not in read and name in (document.get(key) or ())
 
 
 def followed(amount: str) -> set[str]:

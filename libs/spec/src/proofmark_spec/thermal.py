@@ -15,7 +15,7 @@ from proofmark_spec.heated import HELD
 from proofmark_spec.problems import Path, Report, Wrong, below, did_you_mean, shortened
 from proofmark_spec.quantities import NAME
 from proofmark_spec.reading import kind, mapping
-from proofmark_spec.signals import Scope
+from proofmark_spec.signals import Scope, speaks_of_signals
 from proofmark_spec.thermal_geometry import point, positive, read_faces, read_geometry
 from proofmark_spec.units import TEMPERATURE, unit
 
@@ -45,6 +45,8 @@ class _Amounts:
     def amount(self, value: Any, dimension: Dimension) -> float | str:
         """Read one."""
         known = self.parameters
+        if self.signals is None and isinstance(value, str) and speaks_of_signals(value):
+            raise Wrong(f"{shortened(value)} speaks of a signal, which only heat and cooling of a plant do")
         if self.signals is not None and isinstance(value, str):
             known = {name: of for name, of in self.signals.known_to(value).items() if name in known or "." in name}
         return amount(value, dimension, known)
