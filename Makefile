@@ -8,7 +8,7 @@ SOURCES := libs services cli emulator examples tests $(wildcard bench)
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench bench-reliability bench-thermal bench-cosim chaos test-isolated up down wheels lock clean
+.PHONY: help setup demo test check cluster test-cluster bench-cluster bench bench-reliability bench-thermal bench-cosim chaos test-isolated up down wheels lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,15 @@ bench-cosim: $(READY) ## measure closed loops beside plain Python and FMPy
 
 chaos: $(READY) ## kill services and server at random; every number must stay the same
 	$(BIN)/python tests/system/chaos.py
+
+cluster: $(READY) ## build a Kubernetes control plane of processes, once; fifteen minutes
+	$(BIN)/python -m tests.cluster.build
+
+test-cluster: cluster ## run studies on that control plane, and disturb everything
+	$(BIN)/pytest tests/cluster
+
+bench-cluster: cluster ## measure operator, pods and chunks on that control plane; prints JSON
+	$(BIN)/python -m bench.cluster
 
 up: $(READY) ## start the server and every service in the background
 	$(BIN)/proofmark up --detach

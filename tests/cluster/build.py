@@ -40,11 +40,16 @@ def build(target: Path) -> None:
     fresh.replace(target)
 
 
-if __name__ == "__main__":
-    if not binary().exists():
+def main() -> None:
+    """Build what is missing, and print where it stands; with `--where` print only."""
+    if "--where" not in sys.argv and not binary().exists():
         began = time.monotonic()
         build(binary())
         print(f"built in {time.monotonic() - began:.0f} s")
     print(binary())
-    if shutil.which("etcd") is None:
+    if "--where" not in sys.argv and shutil.which("etcd") is None:
         sys.exit("make cluster: etcd: expected on PATH, found none; apt-get install etcd-server")
+
+
+if __name__ == "__main__":
+    main()

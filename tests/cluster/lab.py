@@ -74,8 +74,8 @@ class Lab:
             str(pods),
         ]
         self._run(name, command, {})
-        self.kubectl("wait", "--for=create", f"node/{name}", "--timeout=30s")
-        self.kubectl("wait", "--for=condition=Ready", f"node/{name}", "--timeout=30s")
+        self.kubectl("wait", "--for=create", f"node/{name}", "--timeout=120s")
+        self.kubectl("wait", "--for=condition=Ready", f"node/{name}", "--timeout=120s")
 
     def start_operator(self, name: str = "operator", **settings: object) -> None:
         """The operator with its service account's own rights."""
@@ -163,7 +163,7 @@ def resource(name: str, spec: dict[str, Any]) -> dict[str, Any]:
     return {"apiVersion": "proofmark.dev/v1alpha1", "kind": "DesignStudy", "metadata": metadata, "spec": spec}
 
 
-async def until(there: Any, timeout_s: float = 60.0, what: str = "it") -> Any:
+async def until(there: Any, timeout_s: float = 240.0, what: str = "it") -> Any:
     """What a function returns once it is true; it may be asynchronous."""
     deadline = time.monotonic() + timeout_s
     while True:
@@ -182,7 +182,7 @@ async def submitted(client: OperatorClient, document: dict[str, Any], files: dic
     return answer.study
 
 
-async def closed(client: OperatorClient, study: str, timeout_s: float = 180.0) -> StudyClosed:
+async def closed(client: OperatorClient, study: str, timeout_s: float = 480.0) -> StudyClosed:
     async with asyncio.timeout(timeout_s):
         return await client.wait(StudyClosed, study)
 

@@ -39,14 +39,14 @@ async def test_two_operators_start_one_job(lab: Lab, client: OperatorClient) -> 
 
 async def test_what_happened_while_no_operator_was_there_is_made_up_for(lab: Lab, client: OperatorClient) -> None:
     lab.end("operator", signal.SIGKILL)
-    late = await submitted(client, fit("late", 20))
-    gone = await submitted(client, fit("gone", 20))
+    late = await submitted(client, fit("late", 100))
+    gone = await submitted(client, fit("gone", 100))
     await client.command(TENANT, gone, "cancel")
     await closed(client, gone)
     lab.start_operator()
     assert (await closed(client, late)).outcome == "released"
     lab.end("operator", signal.SIGKILL)
-    again = await submitted(client, slow_fit("again", 20, 0.1)[0] | {"model": fit("again")["model"]})
+    again = await submitted(client, fit("again", 100))
     lab.start_operator()
     await until(lambda: lab.job(again), what="the Job")
     lab.end("operator", signal.SIGKILL)
@@ -61,13 +61,13 @@ async def test_a_study_without_room_waits_and_says_so(lab: Lab, client: Operator
     lab.kubectl("create", "quota", "workers", "--hard=pods=0")
     try:
         await until(lambda: "used" in lab.get("quota", "workers")["status"], what="the quota")
-        lab.apply("crowded", fit("crowded", 20))
+        lab.apply("crowded", fit("crowded", 100))
         await until(lambda: lab.condition("crowded", "Running")["reason"] == "QuotaExceeded", what="the condition")
         assert "exceeded quota: workers" in lab.condition("crowded", "Running")["message"]
         assert lab.condition("crowded", "Closed")["status"] == "False"
     finally:
         lab.kubectl("delete", "quota", "workers")
-    await until(lambda: lab.condition("crowded", "Released")["status"] == "True", 120, "the release")
+    await until(lambda: lab.condition("crowded", "Released")["status"] == "True", 480, "the release")
 
 
 async def test_a_suspended_study_stops_within_a_chunk_and_goes_on(lab: Lab, client: OperatorClient) -> None:
@@ -129,12 +129,12 @@ async def test_two_hundred_studies_at_once_all_get_their_job(lab: Lab, client: O
             if i["metadata"]["name"] in names
         }
 
-    await until(lambda: all(studies().values()), 180, "every study")
+    await until(lambda: all(studies().values()), 480, "every study")
     wanted = set(studies().values())
     assert len(wanted) == STUDIES
-    await until(lambda: wanted <= {e["study"] for e in lab.logged("operator", "job_created")}, 180, "every Job")
+    await until(lambda: wanted <= {e["study"] for e in lab.logged("operator", "job_created")}, 480, "every Job")
     print(f"{STUDIES} Jobs {time.monotonic() - began:.1f} s after they were asked for")
-    await asyncio.to_thread(lab.kubectl, "delete", "designstudies", *names, "-n", TENANT, "--timeout=240s")
+    await asyncio.to_thread(lab.kubectl, "delete", "designstudies", *names, "-n", TENANT, "--timeout=480s")
     for study in wanted:
         assert await client.read(StudyClosed, study) is not None
     left = {job["metadata"]["name"] for job in lab.get("jobs")["items"]}

@@ -39,7 +39,7 @@ def test_a_document_cannot_be_changed(lab: Lab) -> None:
 
 def test_kubectl_waits_for_a_release(lab: Lab) -> None:
     lab.apply("good", fit("good", 100))
-    lab.kubectl("wait", "--for=condition=Released", "designstudy/good", "-n", TENANT, "--timeout=60s")
+    lab.kubectl("wait", "--for=condition=Released", "designstudy/good", "-n", TENANT, "--timeout=240s")
     found = lab.resource("good")
     status = found["status"]
     assert (status["state"], status["runs"], status["failures"]) == ("Released", 100, 0)
@@ -64,7 +64,7 @@ def test_kubectl_waits_for_whichever_end_comes(lab: Lab) -> None:
     bad = fit("bad", 100)
     bad["requirements"][0]["min"] = "60 um"
     lab.apply("bad", bad)
-    lab.kubectl("wait", "--for=condition=Closed", "designstudy/bad", "-n", TENANT, "--timeout=60s")
+    lab.kubectl("wait", "--for=condition=Closed", "designstudy/bad", "-n", TENANT, "--timeout=240s")
     assert lab.condition("bad", "Released")["status"] == "False"
     assert lab.condition("bad", "Closed")["reason"] == "Rejected"
 
@@ -73,7 +73,7 @@ def test_what_intake_refuses_is_said(lab: Lab) -> None:
     wrong = fit("wrong")
     wrong["requirements"][0]["metric"] = "gap"
     lab.apply("wrong", wrong)
-    lab.kubectl("wait", "--for=condition=Closed", "designstudy/wrong", "-n", TENANT, "--timeout=30s")
+    lab.kubectl("wait", "--for=condition=Closed", "designstudy/wrong", "-n", TENANT, "--timeout=240s")
     assert lab.condition("wrong", "Accepted")["status"] == "False"
     assert "gap" in lab.condition("wrong", "Accepted")["message"]
     lab.kubectl("delete", "designstudy", "wrong", "-n", TENANT, "--timeout=20s")
@@ -84,7 +84,7 @@ async def test_a_resource_that_is_deleted_takes_its_study_along(lab: Lab, client
     await until(lambda: lab.condition("leaving", "Running")["status"] == "True", what="pods")
     study = lab.resource("leaving")["status"]["study"]
     assert lab.job(study) is not None
-    await asyncio.to_thread(lab.kubectl, "delete", "designstudy", "leaving", "-n", TENANT, "--timeout=60s")
+    await asyncio.to_thread(lab.kubectl, "delete", "designstudy", "leaving", "-n", TENANT, "--timeout=240s")
     closed = await client.read(StudyClosed, study)
     assert closed is not None
     assert closed.outcome == "cancelled"
