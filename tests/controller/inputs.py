@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from proofmark_controller import Program
 from proofmark_controller.evaluation import Columns
-from proofmark_controller.program import Enumeration, Scalar, Value
+from proofmark_controller.values import Enumeration, Scalar, Value
 
 FLOAT_BITS = (
     *(0x00000000, 0x80000000, 0x00000001, 0x80000001, 0x007FFFFF, 0x00800000, 0x3F800000, 0xBF800000, 0x3F7FFFFF),

@@ -13,7 +13,7 @@ from proofmark_controller import Interpreter, Program, check
 from proofmark_controller.commands import controller
 from proofmark_controller.evaluation import Columns, canonical
 from proofmark_controller.micropython import micropython_source
-from proofmark_controller.program import Scalar
+from proofmark_controller.values import Scalar
 from tests.node import installed
 
 from .inputs import columns

@@ -3,8 +3,8 @@
 import ast
 
 from proofmark_controller.module import Module
-from proofmark_controller.program import Record, Scalar, Type, Value
 from proofmark_controller.sheet import Consequence, Outside
+from proofmark_controller.values import Record, Scalar, Type, Value
 
 FOREIGN_TYPES = {"float": "float32", "int": "int32", "str": "a member of an IntEnum", "complex": "two float32"}
 

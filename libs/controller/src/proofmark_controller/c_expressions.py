@@ -20,8 +20,8 @@ from proofmark_controller.nodes import (
     Member,
     Unary,
 )
-from proofmark_controller.program import Constant, Enumeration, Scalar
 from proofmark_controller.scalars import LOWEST
+from proofmark_controller.values import Constant, Enumeration, Scalar
 
 PRIMARY, SIGN, PRODUCT, SUM, LOWER = 5, 4, 3, 2, 1
 """How tightly the outermost operator of a text binds; what binds less tightly than a sum always gets parentheses."""

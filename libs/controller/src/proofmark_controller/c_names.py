@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from proofmark_controller.nodes import Assign, Expression, Invoke, Local, Loop, expressions, parts, walk
-from proofmark_controller.program import Block, Enumeration, Function, Program, Record, Scalar, Type
+from proofmark_controller.nodes import Assign, Expression, Function, Invoke, Local, Loop, expressions, parts, walk
+from proofmark_controller.program import Program
+from proofmark_controller.values import Block, Enumeration, Record, Scalar, Type
 
 OF_SCALAR = {Scalar.FLOAT32: "float", Scalar.INT32: "int32_t", Scalar.BOOL: "bool"}
 

@@ -12,6 +12,7 @@ from proofmark_controller.nodes import (
     Break,
     Compare,
     Expression,
+    Function,
     If,
     Invoke,
     Local,
@@ -25,7 +26,7 @@ from proofmark_controller.nodes import (
     parts,
     walk,
 )
-from proofmark_controller.program import Function, Record, Scalar, Type
+from proofmark_controller.values import Record, Scalar, Type
 
 INDENT = "    "
 Lines = Iterator[str]

@@ -1,23 +1,36 @@
 """Calls in expressions: conversions, min, max, abs, records, and functions that cannot fault."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial, reduce
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from proofmark_controller.module import FunctionDraft, one
-from proofmark_controller.nodes import Binary, Call, Convert, Expression, Local, Make, Unary
-from proofmark_controller.operators import alike
+from proofmark_controller.module import FunctionDraft, Module, one
+from proofmark_controller.nodes import Binary, Call, Convert, Expression, Function, Local, Make, Unary
+from proofmark_controller.operators import Operand, alike
 from proofmark_controller.plain import Counter, Number, float32_constant, int32_constant
-from proofmark_controller.program import Record, Scalar, Type
 from proofmark_controller.refusals import FUNCTIONS, refuse
 from proofmark_controller.sheet import Consequence, Outside
-
-if TYPE_CHECKING:
-    from proofmark_controller.expressions import Expressions
+from proofmark_controller.values import Record, Scalar, Type
 
 
-def read_call(expressions: "Expressions", node: ast.Call) -> Expression:
+class Operands(Protocol):
+    """What a reader of calls needs of the reader of all expressions."""
+
+    module: Module
+    body_of: Callable[[FunctionDraft, ast.AST], Function]
+
+    def read(self, node: ast.expr) -> Operand:
+        """An expression, or a plain number that has no type yet."""
+
+    def value(self, node: ast.expr) -> Expression:
+        """An expression that has a type."""
+
+    def of_type(self, node: ast.expr, wanted: Type, place: str) -> Expression:
+        """An expression of this type."""
+
+
+def read_call(expressions: Operands, node: ast.Call) -> Expression:
     """Read a call that stands in an expression."""
     module = expressions.module
     match node.func:
@@ -45,7 +58,7 @@ def read_call(expressions: "Expressions", node: ast.Call) -> Expression:
     raise Outside(node, f"unknown function {ast.unparse(node.func)}", instead)
 
 
-def _function(expressions: "Expressions", node: ast.Call, draft: FunctionDraft) -> Call:
+def _function(expressions: Operands, node: ast.Call, draft: FunctionDraft) -> Call:
     function = expressions.body_of(draft, node)
     if function.returns is None:
         raise Outside(node, f"{function.name} returns nothing", "write the call as a statement")
@@ -59,7 +72,7 @@ def _function(expressions: "Expressions", node: ast.Call, draft: FunctionDraft) 
 
 
 def arguments(
-    expressions: "Expressions", node: ast.Call, wanted: Mapping[str, Type], defaults: Mapping[str, Expression]
+    expressions: Operands, node: ast.Call, wanted: Mapping[str, Type], defaults: Mapping[str, Expression]
 ) -> tuple[Expression, ...]:
     """The arguments of a call, one for each that is wanted, in their order."""
     usage = f"write {ast.unparse(node.func)}({', '.join(wanted)})"
@@ -81,7 +94,7 @@ def arguments(
     )
 
 
-def _conversion(expressions: "Expressions", node: ast.Call, name: str) -> Expression:
+def _conversion(expressions: Operands, node: ast.Call, name: str) -> Expression:
     if name not in ("float32", "int32"):
         raise Outside(node, f"{name} inside an expression", "write it at the top of the file")
     if len(node.args) != 1 or node.keywords:
@@ -98,7 +111,7 @@ def _conversion(expressions: "Expressions", node: ast.Call, name: str) -> Expres
     return found if found.type is kind else Convert(kind, found)
 
 
-def _builtin(expressions: "Expressions", node: ast.Call, name: str) -> Expression:
+def _builtin(expressions: Operands, node: ast.Call, name: str) -> Expression:
     wanted = 1 if name == "abs" else 2
     if node.keywords or len(node.args) < wanted or (name == "abs" and len(node.args) > 1):
         raise Outside(

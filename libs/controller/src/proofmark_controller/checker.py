@@ -9,10 +9,12 @@ from proofmark_controller.c_names import ambiguous_name
 from proofmark_controller.declarations import read_module
 from proofmark_controller.errors import Refused
 from proofmark_controller.module import BlockDraft, FunctionDraft, Module
-from proofmark_controller.program import Constant, Enumeration, Function, Program, Record, Site, StateValue
+from proofmark_controller.nodes import Function
+from proofmark_controller.program import Program, Site, StateValue
 from proofmark_controller.safe_state import safe_outputs
 from proofmark_controller.sheet import Consequence, Outside, Sheet
 from proofmark_controller.statements import Statements
+from proofmark_controller.values import Constant, Enumeration, Record
 from proofmark_controller.work import work_of
 
 LIBRARY = Path(__file__).with_name("blocks.py")

@@ -9,9 +9,9 @@ from proofmark_controller.constants import constant
 from proofmark_controller.module import BlockDraft, FunctionDraft, Module
 from proofmark_controller.nodes import Local
 from proofmark_controller.plain import int32_constant
-from proofmark_controller.program import Block, Constant, Enumeration, Record, Value
 from proofmark_controller.refusals import refuse
 from proofmark_controller.sheet import Outside
+from proofmark_controller.values import Block, Constant, Enumeration, Record, Value
 
 MEMBER = re.compile(r"[A-Z][A-Z0-9_]*")
 """Names that mean nothing else to IntEnum."""

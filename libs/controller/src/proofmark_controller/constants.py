@@ -7,8 +7,9 @@ import numpy as np
 from proofmark_controller.evaluation import Frame
 from proofmark_controller.expressions import Expressions, Scope
 from proofmark_controller.module import FunctionDraft, Module
-from proofmark_controller.program import Constant, Function, Value
+from proofmark_controller.nodes import Function
 from proofmark_controller.sheet import Outside
+from proofmark_controller.values import Constant, Value
 
 
 def constant(module: Module, node: ast.expr, wanted: Value, place: str) -> Constant:

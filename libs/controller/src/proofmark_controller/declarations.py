@@ -7,9 +7,9 @@ from proofmark_controller.annotations import value_type
 from proofmark_controller.classes import block, enumeration, is_docstring, record, signature
 from proofmark_controller.constants import constant
 from proofmark_controller.module import Module
-from proofmark_controller.program import Constant
 from proofmark_controller.refusals import refuse
 from proofmark_controller.sheet import Outside, Sheet
+from proofmark_controller.values import Constant
 
 LANGUAGE = {
     "__future__": {"annotations"},

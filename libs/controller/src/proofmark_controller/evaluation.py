@@ -15,14 +15,15 @@ from proofmark_controller.nodes import (
     Convert,
     Expression,
     Field,
+    Function,
     Local,
     Logic,
     Make,
     Member,
     Unary,
 )
-from proofmark_controller.program import Constant, Enumeration, Function, Scalar, Value
 from proofmark_controller.scalars import HIGHEST, LOWEST
+from proofmark_controller.values import Constant, Enumeration, Scalar, Value
 
 Column = npt.NDArray[Any]
 """(n,) array: float32, int32 or bool; enumerations are int32."""

@@ -11,15 +11,16 @@ from proofmark_controller.nodes import (
     Choose,
     Expression,
     Field,
+    Function,
     Local,
     Logic,
     Member,
 )
 from proofmark_controller.operators import Operand, binary, check_comparison, comparison, not_a_condition, unary
 from proofmark_controller.plain import Counter, Number, Plain, untyped
-from proofmark_controller.program import Constant, Enumeration, Function, Record, Scalar, Type
 from proofmark_controller.refusals import FUNCTIONS, refuse
 from proofmark_controller.sheet import DEEPEST, Consequence, Outside
+from proofmark_controller.values import Constant, Enumeration, Record, Scalar, Type
 
 
 @dataclass

@@ -19,8 +19,9 @@ from proofmark_controller.c_source import FLAGS, c_source
 from proofmark_controller.errors import CompilationFailed
 from proofmark_controller.evaluation import Column, Columns, IntArray, dtype_of
 from proofmark_controller.interpreter import Interpreter
-from proofmark_controller.program import Block, Program
+from proofmark_controller.program import Program
 from proofmark_controller.running import Controller
+from proofmark_controller.values import Block
 
 RUNNER = "every-vector.c"
 """No controller's file has this name: a dash is in no class's name."""

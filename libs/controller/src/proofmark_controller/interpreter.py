@@ -10,9 +10,21 @@ from typing import Any
 import numpy as np
 
 from proofmark_controller.evaluation import BoolArray, Column, Columns, Frame, IntArray, canonical, dtype_of
-from proofmark_controller.nodes import Assign, Break, Field, If, Invoke, Local, Loop, Return, Statement, Switch
-from proofmark_controller.program import Function, Record, Type
+from proofmark_controller.nodes import (
+    Assign,
+    Break,
+    Field,
+    Function,
+    If,
+    Invoke,
+    Local,
+    Loop,
+    Return,
+    Statement,
+    Switch,
+)
 from proofmark_controller.running import Controller
+from proofmark_controller.values import Record, Type
 
 Body = tuple[Statement, ...]
 

@@ -1,21 +1,18 @@
 """`for`: over a range whose bounds are known before, so that the work of a tick has a bound."""
 
 import ast
-from typing import TYPE_CHECKING
 
+from proofmark_controller.nesting import Nesting
 from proofmark_controller.nodes import Loop, Statement
 from proofmark_controller.plain import Number
-from proofmark_controller.program import Constant, Scalar
 from proofmark_controller.refusals import refuse
 from proofmark_controller.sheet import Outside
-
-if TYPE_CHECKING:
-    from proofmark_controller.statements import Statements
+from proofmark_controller.values import Constant, Scalar
 
 MOST_COUNTED = 1_000_000
 
 
-def read_loop(statements: "Statements", node: ast.For, made: list[Statement]) -> None:
+def read_loop(statements: Nesting, node: ast.For, made: list[Statement]) -> None:
     """Read a loop. It may be left before it assigns, so locals first assigned in it have no value behind it."""
     if not isinstance(node.target, ast.Name):
         raise refuse(node.target)
@@ -37,7 +34,7 @@ def read_loop(statements: "Statements", node: ast.For, made: list[Statement]) ->
     made.append(Loop(name, counts, body))
 
 
-def _range(statements: "Statements", node: ast.expr) -> range:
+def _range(statements: Nesting, node: ast.expr) -> range:
     match node:
         case ast.Call(func=ast.Name(id="range"), args=[_, *_] as arguments, keywords=[]) if len(arguments) <= 3:
             bounds = [_bound(statements, argument) for argument in arguments]
@@ -48,7 +45,7 @@ def _range(statements: "Statements", node: ast.expr) -> range:
     return range(*bounds)
 
 
-def _bound(statements: "Statements", node: ast.expr) -> int:
+def _bound(statements: Nesting, node: ast.expr) -> int:
     match statements.expressions.read(node):
         case Number(value=int(value)) | Constant(type=Scalar.INT32, value=int(value)):
             if abs(value) > MOST_COUNTED:

@@ -1,19 +1,16 @@
 """`match`: over the members of an enumeration, every one of them, or over whole numbers with a rest."""
 
 import ast
-from typing import TYPE_CHECKING
 
 from proofmark_controller.module import one, told
+from proofmark_controller.nesting import Nesting
 from proofmark_controller.nodes import Expression, Local, Statement, Switch
 from proofmark_controller.plain import Counter, Number, int32_constant
-from proofmark_controller.program import Constant, Enumeration, Scalar
 from proofmark_controller.sheet import Outside
-
-if TYPE_CHECKING:
-    from proofmark_controller.statements import Statements
+from proofmark_controller.values import Constant, Enumeration, Scalar
 
 
-def read_match(statements: "Statements", node: ast.Match, made: list[Statement]) -> bool:
+def read_match(statements: Nesting, node: ast.Match, made: list[Statement]) -> bool:
     """Read a match; whether what follows it is reached."""
     subject = statements.settled(node.subject, _subject(statements, node.subject), made, "subject")
     before = set(statements.scope.assigned)
@@ -40,7 +37,7 @@ def read_match(statements: "Statements", node: ast.Match, made: list[Statement])
     return statements.join(ways, before)
 
 
-def _subject(statements: "Statements", node: ast.expr) -> Expression:
+def _subject(statements: Nesting, node: ast.expr) -> Expression:
     match statements.expressions.read(node):
         case Counter(name=name):
             return Local(Scalar.INT32, name)
@@ -52,7 +49,7 @@ def _subject(statements: "Statements", node: ast.expr) -> Expression:
             raise Outside(node, f"a match of {one(subject.type)}", "write if and elif")
 
 
-def _values(statements: "Statements", pattern: ast.pattern, subject: Expression) -> tuple[Constant, ...]:
+def _values(statements: Nesting, pattern: ast.pattern, subject: Expression) -> tuple[Constant, ...]:
     """What a pattern stands for; nothing for `_`."""
     match pattern:
         case ast.MatchAs(pattern=None, name=None):

@@ -26,6 +26,7 @@ from proofmark_controller.nodes import (
     Convert,
     Expression,
     Field,
+    Function,
     If,
     Invoke,
     Local,
@@ -38,7 +39,8 @@ from proofmark_controller.nodes import (
     Switch,
     Unary,
 )
-from proofmark_controller.program import Block, Constant, Enumeration, Function, Program, Scalar
+from proofmark_controller.program import Program
+from proofmark_controller.values import Block, Constant, Enumeration, Scalar
 
 INDENT = "    "
 Lines = Iterator[str]

@@ -3,9 +3,9 @@
 import ast
 from dataclasses import dataclass, field
 
-from proofmark_controller.nodes import Local
-from proofmark_controller.program import Block, Constant, Enumeration, Function, Record, Scalar, Type, Value
+from proofmark_controller.nodes import Function, Local
 from proofmark_controller.sheet import Sheet
+from proofmark_controller.values import Block, Constant, Enumeration, Record, Scalar, Type, Value
 
 
 @dataclass(eq=False)

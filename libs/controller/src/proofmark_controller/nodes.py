@@ -1,4 +1,4 @@
-"""The nodes of the typed form: expressions, which change nothing, and statements.
+"""The nodes of the typed form: expressions, which change nothing, statements, and the functions of them.
 
 What may fault (an int32 that overflows, a division by zero, a float32 without an int32) stands only in an `Assign` to a
 local or in a `Return`, each with the number of its site; calls that change state or may fault stand alone in an
@@ -8,7 +8,7 @@ local or in a `Return`, each with the number of its site; calls that change stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from proofmark_controller.program import Constant, Function, Record, Scalar, Type, Value
+from proofmark_controller.values import Block, Constant, Record, Scalar, Type, Value
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,21 @@ class Break:
 class Return:
     value: Expression | None
     site: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """A function, or a method of a block."""
+
+    name: str
+    owner: Block | None
+    parameters: tuple[Local, ...]
+    returns: Type | None
+    body: tuple["Statement", ...]
+    faults: bool
+    line: int
+    doc: str = ""
+    library: bool = False
 
 
 Statement = Assign | Invoke | If | Switch | Loop | Break | Return

@@ -5,9 +5,9 @@ import ast
 from proofmark_controller.module import one, told
 from proofmark_controller.nodes import Binary, Compare, Expression, Local, Unary
 from proofmark_controller.plain import Counter, Number, Plain, fold, settle, untyped
-from proofmark_controller.program import Enumeration, Record, Scalar
 from proofmark_controller.refusals import refuse
 from proofmark_controller.sheet import Outside
+from proofmark_controller.values import Enumeration, Record, Scalar
 
 Operand = Expression | Plain
 

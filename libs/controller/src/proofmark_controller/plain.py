@@ -9,9 +9,9 @@ from typing import Any
 
 from proofmark_controller.module import one, told
 from proofmark_controller.nodes import Expression, Local
-from proofmark_controller.program import Constant, Scalar, Type
 from proofmark_controller.scalars import HIGHEST, LOWEST
 from proofmark_controller.sheet import Outside
+from proofmark_controller.values import Constant, Scalar, Type
 
 FLOAT32_MAX = 3.4028234663852886e38
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from proofmark_controller.errors import MissingInput, OutOfRange, UnknownName, WrongColumn
 from proofmark_controller.evaluation import Column, Columns, IntArray, canonical, dtype_of
-from proofmark_controller.program import Enumeration, Program
+from proofmark_controller.program import Program
+from proofmark_controller.values import Enumeration
 
 
 class Controller(ABC):

@@ -6,9 +6,9 @@ from math import isfinite
 
 from proofmark_controller.errors import OutOfRange, UnknownName
 from proofmark_controller.plain import FLOAT32_MAX, rounded_to_float32
-from proofmark_controller.program import Constant, Enumeration, Record, Scalar, Value
 from proofmark_controller.scalars import HIGHEST, LOWEST
 from proofmark_controller.sheet import Outside
+from proofmark_controller.values import Constant, Enumeration, Record, Scalar, Value
 
 
 def safe_outputs(

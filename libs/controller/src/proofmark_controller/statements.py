@@ -11,15 +11,25 @@ from proofmark_controller.expressions import Expressions, Scope, conversion
 from proofmark_controller.looping import read_loop
 from proofmark_controller.matching import read_match
 from proofmark_controller.module import BlockDraft, FunctionDraft, one
-from proofmark_controller.nodes import Assign, Break, Expression, Field, If, Invoke, Local, Return, Statement, can_fault
+from proofmark_controller.nesting import Body
+from proofmark_controller.nodes import (
+    Assign,
+    Break,
+    Expression,
+    Field,
+    Function,
+    If,
+    Invoke,
+    Local,
+    Return,
+    Statement,
+    can_fault,
+)
 from proofmark_controller.operators import binary
 from proofmark_controller.plain import Plain, untyped
-from proofmark_controller.program import Function, Type
 from proofmark_controller.refusals import refuse
 from proofmark_controller.sheet import DEEPEST, Consequence, Outside
-
-Body = tuple[tuple[Statement, ...], bool]
-"""Statements, and whether what follows them is reached."""
+from proofmark_controller.values import Type
 
 
 class Statements:

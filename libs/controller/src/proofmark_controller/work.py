@@ -10,6 +10,7 @@ from proofmark_controller.nodes import (
     Convert,
     Expression,
     Field,
+    Function,
     Invoke,
     Local,
     Loop,
@@ -22,7 +23,7 @@ from proofmark_controller.nodes import (
     expressions,
     parts,
 )
-from proofmark_controller.program import Constant, Enumeration, Function, Scalar
+from proofmark_controller.values import Constant, Enumeration, Scalar
 
 Work = Counter[str]
 """How often each kind of operation, such as `float32 *`, `call` or `store`."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from proofmark_controller.program import Constant, Enumeration, Program, Scalar, Value
+from proofmark_controller.program import Program
+from proofmark_controller.values import Constant, Enumeration, Scalar, Value
 from proofmark_cosim.component import Foreign, Moment, Port, Source, Values
 from proofmark_cosim.errors import AlgebraicLoop, OutOfRange, UnknownSignal, Unwired
 from proofmark_cosim.expressions import Lookup, node_of

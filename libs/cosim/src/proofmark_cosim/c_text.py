@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import isinf, isnan
 
-from proofmark_controller.program import Scalar, Value
+from proofmark_controller.values import Scalar, Value
 from proofmark_cosim.graph import Kind, Node, Operator, reached
 from proofmark_cosim.plan import Equation, Plan, Sampling
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from proofmark_controller.evaluation import dtype_of
-from proofmark_controller.program import Enumeration
+from proofmark_controller.values import Enumeration
 from proofmark_cosim.component import Columns, Component, FloatArray, Given, Number
 from proofmark_cosim.engine import Array
 from proofmark_cosim.errors import OutOfRange, UnknownSignal

@@ -18,7 +18,7 @@ from proofmark_spec.units import unit
 
 if TYPE_CHECKING:
     from proofmark_boards import Asked, Board
-    from proofmark_controller.program import Record
+    from proofmark_controller.values import Record
 
 PATH = ("firmware",)
 MOST_PINS = 64
@@ -158,7 +158,7 @@ def _is_float(record: "Record", given: Mapping[str, Any], way: str) -> bool:
     Wrong
         The controller has no such signal, or no pin can be it.
     """
-    from proofmark_controller.program import Scalar
+    from proofmark_controller.values import Scalar
 
     fields = dict(record.fields)
     with below(way):
@@ -246,7 +246,7 @@ def _wire(board: "Board", version: str, drafts: Mapping[str, _Draft], report: Re
 
 def _check_all_bound(drafts: Mapping[str, _Draft | None], controlled: Controlled) -> None:
     """Every input, and every output that a pin can be, has one; what only tells may stay inside."""
-    from proofmark_controller.program import Scalar
+    from proofmark_controller.values import Scalar
 
     if None in drafts.values():
         return

@@ -72,7 +72,7 @@ def brings_heat(place: str) -> bool:
 
 def _told_by_controller(name: str, controlled: Controlled | None) -> tuple[float, float] | None:
     """What an output of the controller can be as the plants see it: a duty, a pin or a member."""
-    from proofmark_controller.program import Enumeration, Scalar
+    from proofmark_controller.values import Enumeration, Scalar
 
     component, _, output = name.partition(".")
     if component != "controller" or controlled is None:
