@@ -8,7 +8,7 @@ SOURCES := libs services cli emulator examples tests $(wildcard bench)
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check cluster test-cluster bench-cluster bench bench-reliability bench-thermal bench-cosim chaos test-isolated up down wheels lock clean
+.PHONY: help setup demo test check cluster test-cluster bench-cluster bench bench-reliability bench-thermal bench-cosim chaos test-isolated images test-images test-compose up down wheels lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,16 @@ test-cluster: cluster ## run studies on that control plane, and disturb everythi
 
 bench-cluster: cluster ## measure operator, pods and chunks on that control plane; prints JSON
 	$(BIN)/python -m bench.cluster
+
+images: $(READY) ## build the image of every service with podman; prints their sizes
+	$(BIN)/python deploy/images/build.py
+
+test-images: $(READY) ## judge a design with the services in containers of these images
+	$(BIN)/python -m tests.images.run
+
+test-compose: $(READY) ## judge one through docker-compose.dev.yml, by podman-compose
+	$(BIN)/pytest tests/compose
+	$(BIN)/python -m tests.compose.run
 
 up: $(READY) ## start the server and every service in the background
 	$(BIN)/proofmark up --detach
