@@ -1,6 +1,7 @@
 """Prometheus, its alerts and the dashboard against a running Proofmark."""
 
 import json
+import re
 import shutil
 import subprocess
 import time
@@ -16,8 +17,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from proofmark_chassis.server import free_port
 from proofmark_contracts.services import ON_ONE_MACHINE
-from tests.observability.queries import PROMETHEUS, alerts, dashboard, metrics_of
+from tests.observability.queries import DEPLOY, PROMETHEUS, alerts, dashboard, metrics_of
 
+PAGE = DEPLOY.parent / "docs" / "how-to" / "run-with-compose.md"
 PATIENCE_S = 30.0
 needs_prometheus = pytest.mark.skipif(
     shutil.which("prometheus") is None or shutil.which("promtool") is None,
@@ -37,11 +39,21 @@ def test_targets_are_the_services_of_one_machine() -> None:
     assert targets == [target for target in wanted if target["labels"] != {"service": "simulator"}]
 
 
-def test_services_export_every_metric_that_dashboard_and_alerts_name(ports: dict[str, int]) -> None:
+def exported_at(ports: dict[str, int]) -> set[str]:
+    """The metrics that the services export, as families."""
     assert set(ports) == set(ON_ONE_MACHINE)
     pages = [get(f"http://127.0.0.1:{port}/metrics") for port in ports.values()]
     families = [family for page in pages for family in text_string_to_metric_families(page)]
-    exported = {f"{family.name}_total" if family.type == "counter" else family.name for family in families}
+    return {f"{family.name}_total" if family.type == "counter" else family.name for family in families}
+
+
+def test_services_export_what_the_page_says(ports: dict[str, int]) -> None:
+    told = set(re.findall(r"^\| `(proofmark_\w+)`", PAGE.read_text(), re.MULTILINE))
+    assert {name for name in exported_at(ports) if name.startswith("proofmark_")} == told
+
+
+def test_services_export_every_metric_that_dashboard_and_alerts_name(ports: dict[str, int]) -> None:
+    exported = exported_at(ports)
     asked = {name: metrics_of(expression) for name, expression in (dashboard() | alerts()).items()}
     assert {name: metrics - exported for name, metrics in asked.items() if metrics - exported} == {}
     assert set().union(*asked.values()) >= {"proofmark_deliveries_total", "proofmark_handling_seconds"}
