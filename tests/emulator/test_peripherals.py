@@ -67,6 +67,18 @@ def test_a_preloaded_compare_value_waits_for_the_update(mode: str, seen: list[in
     assert [at_once, timer[0].compare(1)] == seen
 
 
+def test_pwm_follows_a_clock_that_changes_later() -> None:
+    """The timer of APB1 counts at half the core clock once APB1 is divided by four."""
+    setup = PWM.replace("ALTERNATE", "1u").replace("MOE", "0x8000u").replace("0x400100", "0x400008")
+    slower = "R(0x40023808u) = 5u << 10;"
+    code = (
+        f"{TICK} void Reset_Handler(void) {{ {PINS} R(0x40023840u) |= 4u; {setup} {slower} SYSTICK(15999u); SLEEP(); }}"
+    )
+    made = booted(code.replace("R(0x40000844u) = 0x8000u;", ""), "[15] = tick")
+    wave = made.peripherals["TIM4"].wave(1)  # type: ignore[attr-defined]
+    assert (wave.period_cycles, made.faults) == (1600, [])
+
+
 def test_changes_of_a_pin_are_traced_with_tick_and_cycle() -> None:
     code = f"""
     static void tick(void) {{ R(0x40020C18u) = (RESULT[0] & 1u) ? (1u << 12) : (1u << 28); RESULT[0] += 1u; }}
@@ -83,7 +95,7 @@ def test_changes_of_a_pin_are_traced_with_tick_and_cycle() -> None:
     assert {b.cycle - a.cycle for a, b in zip(changes[1:], changes[3:], strict=False)} == {32_000}
 
 
-@pytest.mark.parametrize("pull", [0, 1, 2])
+@pytest.mark.parametrize("pull", [1, 2])
 def test_an_input_follows_its_wire_and_else_its_pull(pull: int) -> None:
     code = f"""
     static void tick(void) {{ RESULT[0] = R(0x40020010u) >> 4 & 1u; }}
@@ -96,6 +108,18 @@ def test_an_input_follows_its_wire_and_else_its_pull(pull: int) -> None:
         ticked(made, 1)
         seen += results(made)
     assert seen == [1, 0, int(pull == 1)]
+
+
+def test_an_open_wire_without_a_pull_is_noise() -> None:
+    code = f"""
+    static void tick(void) {{ RESULT[0] = R(0x40020010u) >> 4 & 1u; }}
+    void Reset_Handler(void) {{ {PINS} SYSTICK(15999u); for (;;) SLEEP(); }}"""
+    made = booted(code, "[15] = tick")
+    seen = set()
+    for _ in range(20):
+        ticked(made, 1)
+        seen |= set(results(made))
+    assert seen == {0, 1}
 
 
 CONVERTING = f"""{SAMPLE}

@@ -254,6 +254,8 @@ class Chip:
         """Another core clock: time goes on in other steps."""
         self.time.retune(self.clocks.core)
         self.systick.retuned()
+        for timer in self._timers.values():
+            timer.retuned()
         self.time.stop_now()
         self.check_clocks()
 
@@ -274,8 +276,8 @@ class Chip:
 
     def check_floating_point(self) -> None:
         """No instruction of the floating-point unit came before it was on."""
-        if self.core.uses_floating_point() and self.scb.values["CPACR"] != 0xF << 20:
-            self.fault("usage", "the floating-point unit is used while it is off")
+        if self.scb.values["CPACR"] != 0xF << 20 and self.core.uses_floating_point():
+            self.fault("floating-point", "the floating-point unit is used while it is off")
 
     def trace_enabled(self) -> bool:
         """TRCENA."""

@@ -104,7 +104,7 @@ class Core:
 
     def uses_floating_point(self) -> bool:
         """Whether an instruction of the floating-point unit was executed."""
-        return bool(self._engine.core.read()[CONTROL] & FP_ACTIVE)
+        return bool(self._engine.core.values[CONTROL] & FP_ACTIVE)
 
     def _take(self) -> bool:
         """Enter what is pending and not masked; sleep ends even if it is masked by PRIMASK."""
@@ -129,6 +129,7 @@ class Core:
         stopped = engine.execute()
         if stopped is Stopped.ASLEEP:
             self.asleep = True
+            chip.check_floating_point()
         elif stopped is Stopped.RETURNED:
             self._leave()
         elif stopped is Stopped.TRAPPED and engine.trap == SUPERVISOR_CALL:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from proofmark_emulator.chip import Chip
 
 INPUT, OUTPUT, ALTERNATE, ANALOG = 0, 1, 2, 3
-PULL_UP = 1
+PULL_UP, PULL_DOWN = 1, 2
 NOT_DRIVEN, OTHER = 2, 3
 """Beside low and high: what a trace says of a pin that is an input, or a peripheral's."""
 
@@ -42,6 +42,7 @@ class Gpio(Peripheral):
         letter = self.name[-1]
         self.values["MODER"] = self.MODES.get(letter, self.MODE)
         self.values["PUPDR"] = {"A": 0x64000000, "B": 0x100}.get(letter, 0)
+        self._noise = 0
         self._work_out()
         for pin in range(16):
             self._show(pin)
@@ -53,6 +54,7 @@ class Gpio(Peripheral):
         self._outputs = sum(1 << pin for pin in range(16) if modes[pin] == OUTPUT)
         self._inputs = sum(1 << pin for pin in range(16) if modes[pin] in (INPUT, ALTERNATE))
         self._pulled_up = sum(1 << pin for pin in range(16) if pulls[pin] == PULL_UP)
+        self._pulled_down = sum(1 << pin for pin in range(16) if pulls[pin] == PULL_DOWN)
 
     def mode(self, pin: int) -> int:
         """Input, output, alternate function or analogue."""
@@ -83,8 +85,10 @@ class Gpio(Peripheral):
         self._levels = self._levels & ~(1 << pin) | bool(level) << pin
 
     def read_idr(self) -> int:
-        """Levels of pins that are digital; an open one follows its pull, low without."""
-        outside = self._levels & self._given | self._pulled_up & ~self._given
+        """Levels of pins that are digital; an open one follows its pull, and without one is anything."""
+        self._noise = self._noise * 5 + 0x3619 & 0xFFFF
+        open_wire = self._pulled_up | self._noise & ~self._pulled_down
+        outside = self._levels & self._given | open_wire & ~self._given
         return self.values["ODR"] & self._outputs | outside & self._inputs
 
     def write_pupdr(self, value: int) -> None:
@@ -108,6 +112,7 @@ class Gpio(Peripheral):
     def write_moder(self, value: int) -> None:
         """Pins become outputs, or cease to be."""
         self.values["MODER"] = value
+        self._noise = 0
         self._work_out()
         for pin in range(16):
             self._show(pin)

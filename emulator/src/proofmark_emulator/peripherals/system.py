@@ -227,6 +227,7 @@ class SystemControl(Peripheral):
 
     def write_cpacr(self, value: int) -> None:
         """Turn the floating-point unit on; it must not have been used before."""
+        self.chip.engine.core.read()
         self.chip.check_floating_point()
         self.values["CPACR"] = value
 

@@ -84,6 +84,10 @@ class Timer(Peripheral):
         if self._update is not None and self._update <= self.chip.time.now:
             self._apply(self._update)
 
+    def retuned(self) -> None:
+        """Clocks changed: the count goes on at another pace."""
+        self._origin, self._period = self.chip.time.now, self._counted()
+
     def wave(self, channel: int) -> Wave | None:
         """What a channel puts out now; none where it puts out nothing."""
         compare = self.compare(channel)

@@ -1,0 +1,171 @@
+"""Everything that is looked at before an image is called verified."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from proofmark_controller import Interpreter, Program
+from proofmark_controller.evaluation import Columns, dtype_of
+from proofmark_cosim import System
+from proofmark_cosim.component import FloatArray
+from proofmark_cosim.numbers import controller_start
+from proofmark_firmware.emulation import Emulator, Loaded
+from proofmark_firmware.emulation.protocol import Change, Wave
+from proofmark_firmware.target import Target
+from proofmark_firmware.verification.agreement import differences
+from proofmark_firmware.verification.checks import Checked, checked
+from proofmark_firmware.verification.fuzz import fuzzed, on_chip
+from proofmark_firmware.verification.injections import injections
+from proofmark_firmware.verification.interface import PWM, IntArray
+from proofmark_firmware.verification.loop import Ticks, emulated, replayed, simulated
+from proofmark_firmware.verification.pins import pins
+from proofmark_firmware.verification.resources import no_fault, no_overrun, stack, tick_period, worst_tick
+from proofmark_firmware.verification.startup import boots
+from proofmark_firmware.verification.waveforms import Signal, signals
+
+FUZZED_CHIPS, FUZZED_TICKS = 4, 500
+DRAWN_TICKS = 20
+MEASURED_TICKS = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Vectors:
+    """Runs of a system that the chip repeats.
+
+    Attributes
+    ----------
+    columns : mapping of (n,) float arrays, SI
+        Every parameter; the first row is the nominal one.
+    numbers : (n,) int array
+        What a run's random numbers depend on.
+    seed : int
+        Of the system's noise.
+    """
+
+    columns: Mapping[str, FloatArray]
+    numbers: npt.NDArray[np.int64]
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Verification:
+    """What was found.
+
+    Attributes
+    ----------
+    codes : (n, m, k) int32 array
+        What the chips' inputs were in the loop, so that another machine can give them to a chip again.
+    made : (n, m, o) int32 array
+        What they made of it.
+    waveforms : list of Signal
+        The driven pins in the first ticks of the nominal run.
+    core_hz : int
+    trace_sha256 : str
+        Of every change of a pin in the nominal run.
+    """
+
+    checks: tuple[Checked, ...]
+    codes: IntArray
+    made: IntArray
+    waveforms: tuple[Signal, ...]
+    core_hz: int
+    trace_sha256: str
+
+    @property
+    def verified(self) -> bool:
+        """Whether something was looked at and nothing failed."""
+        return any(c.outcome == "passed" for c in self.checks) and not any(c.failed for c in self.checks)
+
+
+def verified(target: Target, firmware: Loaded, emulator: Emulator, system: System, vectors: Vectors) -> Verification:
+    """Run an image through every check; one that does not boot is not looked at further.
+
+    Raises
+    ------
+    CosimError, ControllerError, EmulationError
+    """
+    simulation = simulated(firmware, system, vectors.columns, vectors.numbers, vectors.seed)
+    checks = tuple(looked_at(target, firmware, emulator, system, vectors, simulation))
+    if checks[0].failed:
+        return Verification(checks, simulation.sampled, simulation.made, (), 0, "")
+    return Verification(checks, simulation.sampled, simulation.made, *_drawn(firmware, emulator, simulation.sampled[0]))
+
+
+def looked_at(
+    target: Target, firmware: Loaded, emulator: Emulator, system: System, vectors: Vectors, simulation: Ticks
+) -> Iterator[Checked]:
+    """One check after the other, each made when it is asked for; none behind one that stops the chip."""
+    booted = boots(firmware, emulator)
+    yield booted
+    if booted.failed:
+        return
+    sound = simulation.sampled[0]
+    begun = no_fault(emulator.run(sound[None, :MEASURED_TICKS]), [emulator.look()], "no fault in the first ticks")
+    yield begun
+    if begun.failed:
+        return
+    yield tick_period(firmware, emulator, sound[:MEASURED_TICKS])
+    yield from in_the_loop(firmware, emulator, target.program, system, vectors, simulation)
+    start = {name: np.array([value], _dtype(target.program, name)) for name, value in target.start.items()}
+    yield from _disturbed(firmware, emulator, target.program, start, sound)
+
+
+def _dtype(program: Program, name: str) -> np.dtype[np.generic]:
+    return dtype_of(next(value.type for value in program.state if value.name == name))
+
+
+def in_the_loop(
+    firmware: Loaded, emulator: Emulator, program: Program, system: System, vectors: Vectors, simulation: Ticks
+) -> Iterator[Checked]:
+    """The nominal vector tick by tick, all vectors on the codes of their loops; and what was measured."""
+    nominal = {name: column[:1] for name, column in vectors.columns.items()}
+    chip = emulated(firmware, emulator, system, nominal, vectors.numbers[:1], vectors.seed)
+    problems = differences(chip.ticks(), _only(simulation, 1))
+    ticks = simulation.sampled.shape[1]
+    yield checked(
+        "processor in the loop, nominal", problems, f"{ticks} ticks: codes, compare values and state bits equal"
+    )
+    count = vectors.numbers.size
+    begin = controller_start(system, dict(vectors.columns), count)
+    seen = replayed(firmware, emulator, begin, simulation.sampled)
+    problems = [f"vector {v} stopped after {n} of {ticks} ticks" for v, n in enumerate(seen.ticks) if n < ticks]
+    problems += differences(on_chip(firmware, program, seen), simulation)
+    told = f"{count} vectors, {count * ticks} ticks: compare values and state bits equal on the codes of the simulation"
+    yield checked("processor in the loop, worst vectors", problems, told, {"ticks": count * ticks})
+    states = [emulator.look(vector) for vector in range(count)]
+    yield pins(firmware, seen, states[0])
+    yield no_fault(seen, states)
+    yield no_overrun(seen)
+    yield worst_tick(firmware, program, seen, states[0].core_hz)
+    yield stack(firmware, emulator)
+
+
+def _only(ticks: Ticks, count: int) -> Ticks:
+    state = {name: column[:count] for name, column in ticks.state.items()}
+    return Ticks(ticks.sampled[:count], ticks.made[:count], state, ticks.faults[:count])
+
+
+def _disturbed(
+    firmware: Loaded, emulator: Emulator, program: Program, start: Columns, sound: IntArray
+) -> Iterator[Checked]:
+    """Random inputs, and one thing broken after the other."""
+    columns = {name: np.repeat(column, FUZZED_CHIPS) for name, column in start.items()}
+    interpreter = Interpreter(program, FUZZED_CHIPS, columns)
+    check, _ = fuzzed(firmware, emulator, interpreter, FUZZED_TICKS, seed=0)
+    yield check
+    yield from injections(firmware, emulator, program, start, sound)
+
+
+def _drawn(firmware: Loaded, emulator: Emulator, codes: IntArray) -> tuple[tuple[Signal, ...], int, str]:
+    """The pins in the first ticks of the nominal run."""
+    emulator.boot(firmware)
+    emulator.run(codes[None, :DRAWN_TICKS], keep=True)
+    state = emulator.look()
+    named = {told["pin_name"]: told["function"] if told["kind"] == PWM else told["pin"]
+             for told in firmware.outputs if "pin" in told}  # fmt: skip
+    waves: dict[str, Wave | None] = {told["function"]: state.waves[told["pin"]]
+                                     for told in firmware.outputs if told.get("kind") == PWM}  # fmt: skip
+    changes: list[Change] = state.changes
+    return tuple(signals(changes, named, waves, state.cycle)), state.core_hz, state.trace_sha256
