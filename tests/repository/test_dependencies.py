@@ -13,7 +13,7 @@ from proofmark_contracts.services import ON_ONE_MACHINE
 
 from .files import ROOT, name_of, tracked
 
-ADDED_BY_HAND = ("openturns", "compiler", "unicorn")
+ADDED_BY_HAND = ("gmsh", "ngsolve", "openturns")
 """Extras that `make setup` leaves out: large or under another licence, and nothing needs them."""
 MEMBERS = [path.parent for path in tracked("*/pyproject.toml")]
 
