@@ -68,6 +68,14 @@ def problems() -> dict[str, ThermalProblem]:
             {"air": Sink(Faces(name="right"), convection=50.0, ambient=300.0)},
             {"heat": Source(Faces(name="left"), power=3.0)},
         ),
+        "contact in a section": ThermalProblem(
+            Shapes(
+                {"core": (Rectangle((0.01, 0.02)),), "shell": (Rectangle((0.01, 0.02), (0.01, 0.0)),)}, Axisymmetric()
+            ),
+            {"core": Region(k=20.0, power=5.0), "shell": Region(k=5.0)},
+            {"air": Sink(Faces(name="shell.right"), convection=50.0, ambient=300.0)},
+            contacts=(Contact(("core", "shell"), conductance=300.0),),
+        ),
         "transient": stack(
             regions={"hot": Region(k=200.0, rho=8000.0, cp=400.0), "cold": Region(k=50.0, rho=3000.0, cp=900.0)},
             sinks={"air": replace(air, convection=Schedule((0.0, 30.0, 30.0, 60.0), (50.0, 50.0, 400.0, 400.0)))},

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from proofmark_thermal.arrays import FloatArray
+from proofmark_thermal.building import build
 from proofmark_thermal.engine import Solution
 from proofmark_thermal.engines.cross_check import cross_check, table, told
 from proofmark_thermal.engines.errors import EngineFailed, NotCovered, NotInstalled
@@ -15,6 +16,7 @@ from proofmark_thermal.engines.other import OtherEngine, repeated
 from proofmark_thermal.engines.program import Fields, Program, run
 from proofmark_thermal.errors import UnknownName
 from proofmark_thermal.finite_elements import FiniteElements
+from proofmark_thermal.meshing import mesh_for
 from proofmark_thermal.model import Model
 from proofmark_thermal.problem import ThermalProblem
 from tests.thermal.engines.problems import model_of, problems, stack
@@ -97,8 +99,10 @@ def test_features_are_what_the_problem_has() -> None:
         "curved": set(),
         "plane section": {"plane sections", "the two surfaces of a section"},
         "axisymmetric section": {"axisymmetric sections"},
+        "contact in a section": {"axisymmetric sections", "contacts", "contacts in sections"},
         "transient": {"contacts", "transients"},
     }
+    assert features(build(stack(), mesh_for(stack()), degree=1)) == {"contacts", "linear elements"}
 
 
 def test_engines_go_by_name() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from proofmark_thermal.arrays import FloatArray
 from proofmark_thermal.engines import elmer_case
 from proofmark_thermal.engines.errors import EngineFailed
-from proofmark_thermal.engines.features import PLANE, RADIATION, TURNED
+from proofmark_thermal.engines.features import DEGREE_1, PLANE, RADIATION, TURNED
 from proofmark_thermal.engines.program import Fields, run, told
 from proofmark_thermal.model import Model
 
@@ -27,7 +27,7 @@ class Elmer:
     name: str = "elmer"
     command: str = "ElmerSolver"
     get: str = "apt-get install elmerfem-csc, after add-apt-repository ppa:elmer-csc-ubuntu/elmer-csc-ppa"
-    covered: frozenset[str] = frozenset({PLANE, TURNED, RADIATION})
+    covered: frozenset[str] = frozenset({PLANE, TURNED, RADIATION, DEGREE_1})
 
     def version(self) -> str | None:
         if shutil.which(self.command) is None:

@@ -11,7 +11,8 @@ from proofmark_thermal.values import Table
 PLANE, TURNED, ROD = "plane sections", "axisymmetric sections", "rods"
 K_OF_T, H_OF_RISE, Q_OF_T = "k(T)", "h(rise)", "Q(T)"
 SKIN = "the two surfaces of a section"
-CONTACT, FORKED = "contacts", "contacts where one node meets two"
+CONTACT, FLAT_CONTACT, FORKED = "contacts", "contacts in sections", "contacts where one node meets two"
+DEGREE_1 = "linear elements"
 RADIATION, TRANSIENT = "radiation", "transients"
 
 
@@ -38,6 +39,8 @@ def _found(model: Model) -> Iterator[str]:
         yield symmetry
     if model.problem.transient is not None:
         yield TRANSIENT
+    if model.space.degree == 1:
+        yield DEGREE_1
     for term in model.terms:
         skin = term.name not in model.cells and term.name in model.faces
         if skin and model.faces[term.name].dimension == model.space.mesh.dimension:
@@ -53,6 +56,8 @@ def _found(model: Model) -> Iterator[str]:
                 yield RADIATION
             case Joint(integrals=integrals, opposite=opposite):
                 yield CONTACT
+                if model.space.mesh.dimension < 3:
+                    yield FLAT_CONTACT
                 pairs = set(zip(integrals.nodes.ravel().tolist(), opposite.ravel().tolist(), strict=True))
                 if len(pairs) > len({one for one, _ in pairs}):
                     yield FORKED

@@ -12,6 +12,8 @@ from proofmark_thermal.arrays import FloatArray
 from proofmark_thermal.engines.errors import EngineFailed
 from proofmark_thermal.engines.features import (
     CONTACT,
+    DEGREE_1,
+    FLAT_CONTACT,
     H_OF_RISE,
     K_OF_T,
     PLANE,
@@ -27,7 +29,12 @@ from proofmark_thermal.engines.program import Fields, run, told
 from proofmark_thermal.model import Model
 
 TEMPERATURES, RATES = "temperatures.npy", "rates.npy"
-EVERYTHING = frozenset({PLANE, TURNED, ROD, SKIN, K_OF_T, H_OF_RISE, Q_OF_T, CONTACT, RADIATION, TRANSIENT})
+EVERYTHING = frozenset(
+    {
+        *(PLANE, TURNED, ROD, SKIN, DEGREE_1),
+        *(K_OF_T, H_OF_RISE, Q_OF_T, CONTACT, FLAT_CONTACT, RADIATION, TRANSIENT),
+    }
+)
 
 
 @dataclass(frozen=True)

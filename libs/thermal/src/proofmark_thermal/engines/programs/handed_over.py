@@ -74,6 +74,12 @@ def give_back(folder: Path, temperatures: FloatArray, rates: FloatArray | None, 
     (folder / "result.json").write_text(json.dumps(facts))
 
 
+def peak_gb() -> float:
+    """Return the most memory that this process has had; what `getrusage` tells includes its parent's."""
+    lines = Path("/proc/self/status").read_text().split("\n")
+    return float(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1e6
+
+
 def now(value: Any, time_s: float) -> float:
     """Return a value that does not depend on temperature, at a time."""
     if not isinstance(value, dict):
