@@ -121,7 +121,7 @@ def test_a_byte_of_the_firmware_that_changed_is_named(tmp_path: Path, name: str)
 def test_the_result_of_another_decision_or_study_is_not_sealed() -> None:
     other = finished(decision=decided(verdict="rejected"))
     for message in (other, finished(study="other-r1")):
-        with pytest.raises(NotARelease, match="expected the result for decision"):
+        with pytest.raises(MalformedFirmware, match="expected the result for decision"):
             seal(with_firmware(message), ORIGIN, SIGNER_KEY, FIRMWARE_TRUST)
 
 

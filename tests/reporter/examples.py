@@ -16,8 +16,10 @@ from proofmark_contracts.design import Design, Unit
 from proofmark_contracts.message import TableRef
 from proofmark_contracts.study import StudyOpened
 from proofmark_contracts.tables import STATUS, floats
+from proofmark_contracts.verification import Check, CheckOutcome, FirmwareResult, Memory, PinUse
 from proofmark_gate.decision import decide
 from proofmark_reporter.evidence import Evidence
+from proofmark_reporter.firmware import FirmwareTold
 from proofmark_reporter.runs import Batch, Runs, Table
 from tests.designs import clearance_design
 
@@ -231,6 +233,35 @@ def rounds_of_a_search(missing: int = 0, target: float = 0.99999) -> tuple[Desig
     return design, told
 
 
+def firmware(duty: CheckOutcome = "passed", picture: bytes | None = b"<svg/>") -> FirmwareTold:
+    """An image whose duty was looked at."""
+    result = FirmwareResult(
+        board="STM32F4-Discovery",
+        part="stm32f407vgt6",
+        version="1.2.3",
+        compiler="zig 0.17.0",
+        image_sha256="9d" * 32,
+        memories=(Memory(name="flash", used=6120, available=391_680), Memory(name="ram", used=4700, available=131_072)),
+        pins=(
+            PinUse(
+                pin="PA8",
+                name="Motor_PWM",
+                use="pwm out",
+                signal="motor_duty",
+                function="TIM1_CH1 AF1",
+                detail="20 kHz (exact), 8400 steps, safe 0",
+                board="",
+            ),
+        ),
+        checks=(
+            Check(name="boots", outcome="passed", told="banner after 1.2 ms"),
+            Check(name="duty of Motor_PWM", outcome=duty, told="0.5 where 0.25 was computed, at tick 12"),
+            Check(name="boots in Renode", outcome="not-run", told="renode is not installed"),
+        ),
+    )
+    return FirmwareTold(result, picture, "5c" * 32)
+
+
 def cases() -> dict[str, Evidence]:
     """Studies at the edges of what a report must tell."""
     one: tuple[dict[str, Any], ...] = ({"name": "carries", "high": 120.0},)
@@ -258,4 +289,14 @@ def cases() -> dict[str, Evidence]:
         ),
         "sobol": evidence_of(*fit(method="sobol")),
         "hostile": oven(),
+        "firmware verified": evidence_of(*fit(low=-1.0, target=0.9), firmware=firmware()),
+        "firmware failed": evidence_of(*fit(low=-1.0, target=0.9), firmware=firmware("failed", picture=None)),
+        "no firmware built": evidence_of(
+            *fit(low=-1.0, target=0.9),
+            firmware=FirmwareTold(
+                FirmwareResult(board="A <board>", part="stm32f407vgt6", version="1.0.0", problem="no compiler here"),
+                None,
+                "5c" * 32,
+            ),
+        ),
     }

@@ -33,8 +33,8 @@ def claim(out: Path) -> None:
 
 
 async def write_release(client: OperatorClient, sealed: ReleaseSealed, out: Path) -> Path:
-    """Write a sealed folder whole or not at all: `release` for an approved design, `evidence` for the others."""
-    final = out / (RELEASE if sealed.verdict == "approved" else EVIDENCE)
+    """Write a sealed folder whole or not at all: `release` for what may ship, `evidence` for all else."""
+    final = out / (RELEASE if sealed.verdict == "approved" and sealed.firmware != "failed" else EVIDENCE)
     partial = out / f".{final.name}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     for ref in sealed.files:

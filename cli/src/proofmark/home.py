@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from proofmark_custody.keystore import open_key
-from proofmark_custody.trust import GATE, SIGNER, Trust
+from proofmark_custody.trust import FIRMWARE, GATE, SIGNER, Trust
 
 
 def home() -> Path:
@@ -20,9 +20,9 @@ def key_folder() -> Path:
 
 
 def ensure_keys() -> Path:
-    """Make this machine's gate and signer keys where they are missing; return the trust document that names both."""
+    """Make this machine's keys where they are missing; return the trust document that names them by role."""
     folder = key_folder()
-    roles = {role: (open_key(folder, role).public,) for role in (GATE, SIGNER)}
+    roles = {role: (open_key(folder, role).public,) for role in (GATE, FIRMWARE, SIGNER)}
     trust, document = folder / "trust.json", Trust(roles).to_json()
     if not trust.exists() or trust.read_bytes() != document:
         fresh = folder / f"trust.{os.getpid()}.new"

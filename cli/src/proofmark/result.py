@@ -5,6 +5,7 @@ from math import floor, log10
 from typing import Any
 
 from proofmark.client import OperatorClient
+from proofmark.exits import OF_OUTCOME, Exit
 from proofmark_contracts.assessment import Estimate, ReliabilityAssessed, ReliabilityUpdated
 from proofmark_contracts.custody import ReleaseSealed
 from proofmark_contracts.study import StudyClosed, StudyOpened
@@ -18,6 +19,7 @@ VERDICTS = {
     "failed": "FAILED: no verdict",
     "cancelled": "CANCELLED",
 }
+FIRMWARE_FAILED = "APPROVED, but not released: its firmware failed"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,18 @@ class Result:
         )
 
     @property
+    def exit(self) -> Exit:
+        """The exit code that tells of the outcome."""
+        if self.sealed is not None and self.sealed.firmware == "failed":
+            return Exit.FIRMWARE_FAILED
+        return OF_OUTCOME[self.closed.outcome]
+
+    @property
+    def verdict(self) -> str:
+        """The outcome, for a person."""
+        return FIRMWARE_FAILED if self.exit is Exit.FIRMWARE_FAILED else VERDICTS[self.closed.outcome]
+
+    @property
     def may_go_on(self) -> bool:
         """Whether a child study could take over its runs: some have no answer, or its sequence is not at its end."""
         if self.assessed is None:
@@ -55,6 +69,7 @@ class Result:
             "study": self.opened.study,
             "outcome": self.closed.outcome,
             "verdict": self.sealed.verdict if self.sealed else None,
+            "firmware": self.sealed.firmware if self.sealed else None,
             "reliability": {**self.assessed.summary(), **self._cost(self.assessed)} if self.assessed else None,
             "sensitivity": _sensitivity(self.assessed) if self.assessed else [],
             "reasons": list(self.closed.reasons),

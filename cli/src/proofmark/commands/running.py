@@ -14,11 +14,11 @@ from rich.console import Console
 from proofmark.client import OperatorClient, operator
 from proofmark.embedded import TENANT, running, worker_count
 from proofmark.environment import environment
-from proofmark.exits import OF_OUTCOME, Exit
+from proofmark.exits import Exit
 from proofmark.failures import Failure
 from proofmark.folder import BUS, claim, write_release, write_run
 from proofmark.progress import bar, follow
-from proofmark.result import VERDICTS, Result
+from proofmark.result import Result
 from proofmark.specs import load_spec
 from proofmark_contracts.frozen import FileRef, sha256_hex
 from proofmark_contracts.study import study_stem
@@ -145,7 +145,7 @@ async def _judge(begin: Callable[[OperatorClient], Awaitable[str]], folder: Path
         shutil.rmtree(folder / BUS)
     _tell(console, result)
     print(json.dumps(document, indent=2, ensure_ascii=False) if as_json else release or folder)
-    return OF_OUTCOME[closed.outcome]
+    return result.exit
 
 
 def _first_study(spec: Spec) -> str:
@@ -172,7 +172,7 @@ def _unsigned(result: Result, seconds: dict[str, float]) -> dict[str, Any]:
 def _tell(console: Console, result: Result) -> None:
     """The verdict in words, on stderr."""
     colour = {"released": "green", "rejected": "red", "failed": "red"}.get(result.closed.outcome, "yellow")
-    console.print(f"[bold {colour}]{VERDICTS[result.closed.outcome]}[/]", highlight=False, soft_wrap=True)
+    console.print(f"[bold {colour}]{result.verdict}[/]", highlight=False, soft_wrap=True)
     for reason in result.closed.reasons:
         console.print(f"  {reason}", highlight=False, soft_wrap=True, markup=False)
     for told in result.sentences():

@@ -14,11 +14,11 @@ from rich.table import Table
 from proofmark.bus_file import bus
 from proofmark.client import OperatorClient
 from proofmark.embedded import TENANT
-from proofmark.exits import OF_OUTCOME, Exit
+from proofmark.exits import Exit
 from proofmark.failures import Failure
 from proofmark.folder import claim, write_release
 from proofmark.progress import SIMULATING, bar, doing, follow, interval, told
-from proofmark.result import VERDICTS, Result
+from proofmark.result import Result
 from proofmark.specs import load_spec
 from proofmark_contracts.assessment import ReliabilityUpdated
 from proofmark_contracts.study import StudyClosed, StudyOpened
@@ -47,17 +47,17 @@ def submit(spec: Path, *, tenant: Tenant = TENANT, as_json: Json = False) -> int
 def watch(study: str, *, as_json: Json = False) -> int:
     """Follow a study until it is closed; with --json one line of JSON for each update."""
 
-    async def ask(client: OperatorClient) -> StudyClosed:
+    async def ask(client: OperatorClient) -> Result:
         await _known(client, study)
         if as_json:
-            return await follow(client, study, _ndjson)
+            return await Result.read(client, await follow(client, study, _ndjson))
         with bar(Console(stderr=True)) as show:
-            return await follow(client, study, show)
+            return await Result.read(client, await follow(client, study, show))
 
-    closed = _with_bus(ask)
+    result = _with_bus(ask)
     if not as_json:
-        print(closed.outcome)
-    return OF_OUTCOME[closed.outcome]
+        print(result.closed.outcome)
+    return result.exit
 
 
 def wait(study: str, *, timeout: float | None = None, as_json: Json = False) -> int:
@@ -80,7 +80,7 @@ def wait(study: str, *, timeout: float | None = None, as_json: Json = False) -> 
 
     result = _with_bus(ask)
     print(json.dumps(result.document(None), indent=2) if as_json else result.closed.outcome)
-    return OF_OUTCOME[result.closed.outcome]
+    return result.exit
 
 
 def ls(*, as_json: Json = False) -> int:
@@ -117,7 +117,7 @@ def show(study: str, *, as_json: Json = False) -> int:
         print(json.dumps(document, indent=2))
         return Exit.OK
     if isinstance(found, Result):
-        print(VERDICTS[found.closed.outcome])
+        print(found.verdict)
         for line in (*found.closed.reasons, *found.sentences()):
             print(f"  {line}")
     else:

@@ -161,6 +161,8 @@ class ReliabilityAssessed(Message):
     """The study whose runs were taken over."""
     mixed_model: bool = False
     """Some runs come from the parent's model, which is not this one's."""
+    full_solutions: int = 0
+    """Runs of this study, those taken over left out, whose temperatures took the full model."""
 
     def summary(self) -> dict[str, Any]:
         """The system's reliability, as outcomes and the command line tell it."""

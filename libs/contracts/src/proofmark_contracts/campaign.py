@@ -111,6 +111,8 @@ class ChunkSimulated(TableMessage):
     cpu_s: float = 0.0
     logs: dict[int, str] = {}
     """What failing runs said, by row; the first few only."""
+    full_solutions: int = 0
+    """Vectors whose temperatures took the full model."""
 
 
 class ChunkStop(Message):

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from proofmark_contracts.frozen import FileRef, Frozen, Sha256
 from proofmark_contracts.message import Message, Zone
+from proofmark_contracts.verification import FirmwareOutcome
 
 Verdict = Literal["approved", "rejected", "not-proven"]
 
@@ -26,6 +27,21 @@ class DesignDecided(Message):
 
     study: str
     verdict: Verdict
+    envelope: Envelope
+
+
+class FirmwareFinished(Message):
+    """What came of an approved design's firmware, signed by the firmware service. Only the envelope is evidence: a
+    statement over the files, which holds a `FirmwareResult`; `outcome` repeats it for readers."""
+
+    zone: ClassVar = Zone.TRUST
+    stream: ClassVar = "ARTIFACT"
+    verb: ClassVar = "firmware.finished"
+
+    study: str
+    outcome: FirmwareOutcome
+    files: tuple[FileRef, ...]
+    """In the core object store; every path begins with `firmware/`."""
     envelope: Envelope
 
 
@@ -64,5 +80,9 @@ class ReleaseSealed(Message):
 
     study: str
     verdict: Verdict
+    firmware: FirmwareOutcome | None = None
+    """None where the design asked for no firmware, or was not approved."""
+    reasons: tuple[str, ...] = ()
+    """Why the firmware failed."""
     files: tuple[FileRef, ...]
     """Everything in the folder, signatures and statements among it, in the core object store."""

@@ -267,6 +267,10 @@ class Design(Frozen):
             return outputs.get(asked.of) if asked is not None and asked.kind == "max" else None
         return metric if metric in self.thermal.metrics else None
 
+    def builds_firmware(self, verdict: str) -> bool:
+        """Whether firmware comes of a verdict."""
+        return self.firmware is not None and verdict == "approved"
+
     @property
     def run_files(self) -> tuple[FileRef, ...]:
         """The files that a run reads."""

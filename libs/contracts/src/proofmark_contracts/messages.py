@@ -2,7 +2,7 @@
 
 from proofmark_contracts.assessment import ReliabilityAssessed, ReliabilityUpdated
 from proofmark_contracts.campaign import BatchCompleted, BatchPlanned, ChunkSimulated, ChunkStop, SimulateChunk
-from proofmark_contracts.custody import ArtifactSigned, DesignDecided, ReleaseSealed, ReportCompiled
+from proofmark_contracts.custody import ArtifactSigned, DesignDecided, FirmwareFinished, ReleaseSealed, ReportCompiled
 from proofmark_contracts.message import Message
 from proofmark_contracts.study import (
     SpecAnswered,
@@ -33,6 +33,7 @@ MESSAGES: tuple[type[Message], ...] = (
     ThermalModelled,
     ThermalAssessed,
     DesignDecided,
+    FirmwareFinished,
     ReportCompiled,
     ArtifactSigned,
     ReleaseSealed,

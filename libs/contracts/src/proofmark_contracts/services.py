@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from proofmark_contracts.assessment import ReliabilityAssessed, ReliabilityUpdated
 from proofmark_contracts.campaign import BatchCompleted, BatchPlanned, ChunkSimulated, ChunkStop, SimulateChunk
-from proofmark_contracts.custody import ArtifactSigned, DesignDecided, ReleaseSealed, ReportCompiled
+from proofmark_contracts.custody import ArtifactSigned, DesignDecided, FirmwareFinished, ReleaseSealed, ReportCompiled
 from proofmark_contracts.message import Message, Zone
 from proofmark_contracts.messages import MESSAGES
 from proofmark_contracts.study import (
@@ -117,17 +117,32 @@ SERVICES: dict[str, Role] = {
         publishes=(DesignDecided,),
         reads=(StudyOpened, ReliabilityAssessed, ThermalAssessed),
     ),
-    "reporter": Role(
+    "firmware": Role(
         consumes=(DesignDecided,),
+        publishes=(FirmwareFinished,),
+        reads=(StudyOpened, StudyClosed, ReliabilityAssessed, ThermalModelled),
+        gets_objects=(Zone.CORE,),
+        puts_objects=(Zone.CORE,),
+    ),
+    "reporter": Role(
+        consumes=(DesignDecided, FirmwareFinished),
         publishes=(ReportCompiled,),
-        reads=(StudyOpened, ReliabilityAssessed, ThermalModelled, ThermalAssessed, BatchPlanned),
+        reads=(
+            StudyOpened,
+            ReliabilityAssessed,
+            ThermalModelled,
+            ThermalAssessed,
+            BatchPlanned,
+            DesignDecided,
+            FirmwareFinished,
+        ),
         gets_objects=(Zone.CORE,),
         puts_objects=(Zone.CORE,),
     ),
     "signer": Role(
         consumes=(ReportCompiled,),
         publishes=(ArtifactSigned, ReleaseSealed),
-        reads=(StudyOpened, ReliabilityAssessed, ThermalAssessed, DesignDecided, ReportCompiled),
+        reads=(StudyOpened, ReliabilityAssessed, ThermalAssessed, DesignDecided, FirmwareFinished, ReportCompiled),
         gets_objects=(Zone.CORE,),
         puts_objects=(Zone.CORE,),
     ),

@@ -1,4 +1,4 @@
-"""What the finite elements found: the nominal temperatures, and the reduced model that every vector is judged by."""
+"""What the finite elements found: the nominal temperatures, and the model that every vector is judged by."""
 
 from typing import ClassVar, Literal
 
@@ -12,17 +12,24 @@ class ReducedHeat(Frozen):
     kind: Literal["steady", "transient"] = "steady"
     """`transient`: followed through time, as a plant of a system."""
     model: Sha256
-    """Of the reduced model, in the object store."""
+    """Of the reduced model, in the object store; of the full one where there is no reduced one."""
     size: int
     """Bytes."""
+    full: Sha256 | None = None
+    """Of the full model, in the object store: it settles the vectors that the reduced one leaves open."""
     parameters: dict[str, str]
-    """The reduced model's parameters, each an expression over the design's, and over signals of its system."""
+    """The models' parameters, each an expression over the design's, and over signals of its system."""
     metrics: tuple[str, ...]
     """The temperatures that it gives beside what the model gives; none as a plant of the model."""
     limits: dict[str, tuple[float, ...]] = {}
-    """SI, by metric: a run whose temperature cannot be told from one of them is undecided."""
+    """SI, by metric: the mesh's error counts against them, so that a run within it of one is undecided."""
     mesh_error_k: float
     """What the mesh may be wrong by, shared by all vectors."""
+
+    @property
+    def objects(self) -> tuple[Sha256, ...]:
+        """What a worker may ask for."""
+        return tuple(dict.fromkeys(digest for digest in (self.model, self.full) if digest is not None))
 
 
 class NominalCheck(Frozen):
@@ -37,8 +44,12 @@ class NominalCheck(Frozen):
     high: float | None = None
 
 
+Reduction = Literal["reduced-basis", "full"]
+"""`full`: every vector is solved by the full model."""
+
+
 class ThermalModelled(Message):
-    """The reduced model of a study's heat; published before the first batch is planned."""
+    """The model of a study's heat for any vector; published before the first batch is planned."""
 
     zone: ClassVar = Zone.CORE
     stream: ClassVar = "ESTIMATE"
@@ -49,10 +60,13 @@ class ThermalModelled(Message):
     unknowns: int
     """Of the full model that it stands for."""
     order: int
-    """Of the reduced one."""
+    """Of the reduced one; 0 where there is none."""
     bound_k: float
     """What the reduced model differs from the full one by at most, over 99 of 100 vectors drawn from the parameters'
     distributions."""
+    reduction: Reduction = "reduced-basis"
+    reason: str = ""
+    """Why there is no reduced model; empty where there is one."""
 
 
 class ThermalAssessed(Message):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from proofmark_custody.decision import Decision
 from proofmark_custody.documents import member, sha256_member
 from proofmark_custody.dsse import sign_envelope
 from proofmark_custody.endorsement import read_endorsement
@@ -73,6 +74,22 @@ def read_firmware(message: bytes, trust: Trust) -> Firmware:
     found.check_repeated("study", study, MalformedFirmware)
     found.check_repeated("outcome", outcome, MalformedFirmware)
     return Firmware(study, outcome, decision_sha256, found.statement.subjects, predicate, found.sha256, found.key)
+
+
+def check_belongs(firmware: Firmware, decision: Decision) -> None:
+    """Whether a result is for a decision.
+
+    Raises
+    ------
+    MalformedFirmware
+        It is for another study, or another decision.
+    """
+    told, decided = (firmware.study, firmware.decision_sha256), (decision.study, decision.sha256)
+    if told != decided:
+        raise MalformedFirmware(
+            f"expected the result for decision {decision.sha256} on {decision.study}, "
+            f"got one for {firmware.decision_sha256} on {firmware.study}"
+        )
 
 
 def parse_outcome(document: Any, name: str, malformed: type[Malformed]) -> Outcome:

@@ -33,7 +33,7 @@ from proofmark_custody.decision import Decision, Verdict, parse_verdict, read_de
 from proofmark_custody.documents import canonical_json, member, sha256_hex, sha256_member
 from proofmark_custody.dsse import PAE_PREFIX, sign_envelope
 from proofmark_custody.errors import MalformedStatement, NotARelease, RefusedToSign
-from proofmark_custody.firmware import Firmware, Outcome, parse_outcome, read_firmware
+from proofmark_custody.firmware import Firmware, Outcome, check_belongs, parse_outcome, read_firmware
 from proofmark_custody.keys import PublicKey, SigningKey
 from proofmark_custody.statement import PAYLOAD_TYPE, RELEASE, Statement
 from proofmark_custody.trust import FIRMWARE, GATE, SIGNER, Trust
@@ -159,7 +159,9 @@ def attest(
     ------
     NotARelease
         A path cannot stand in a folder or is taken; the decision, the firmware's result or what they rest on is not
-        among the files; or the firmware was built for another decision.
+        among the files.
+    MalformedFirmware
+        The firmware was built for another decision.
     """
     for name in files:
         _check_path(name, files)
@@ -173,8 +175,8 @@ def attest(
         raise NotARelease(f"{DECISION_FILE}: expected the gate's decision, got no file")
     if (FIRMWARE_FILE in files) != (firmware is not None):
         raise NotARelease(f"{FIRMWARE_FILE}: expected the file and what was read from it, got one of them")
-    if firmware is not None and (firmware.study, firmware.decision_sha256) != (decision.study, decision.sha256):
-        raise NotARelease(f"{FIRMWARE_FILE}: expected the result for decision {decision.sha256}")
+    if firmware is not None:
+        check_belongs(firmware, decision)
     subjects = {name: file.sha256 for name, file in files.items() if name not in ENDORSED}
     claims = Claims(decision.study, decision.verdict, decision.sha256, origin)
     if firmware is not None:

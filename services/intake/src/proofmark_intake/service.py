@@ -103,6 +103,8 @@ async def close(sealed: ReleaseSealed, context: Context) -> list[Message]:
     """The evidence is complete."""
     if await context.read(StudyClosed, sealed.study) is not None:
         return []
+    if sealed.firmware == "failed":
+        return [StudyClosed(study=sealed.study, outcome="failed", reasons=sealed.reasons)]
     return [StudyClosed(study=sealed.study, outcome=CLOSED_AS[sealed.verdict])]
 
 

@@ -8,6 +8,7 @@ from proofmark_contracts.design import Design
 from proofmark_contracts.study import StudyOpened
 from proofmark_reliability.designs import METHODS
 from proofmark_reliability.tally import Group, groups
+from proofmark_reporter.firmware import FirmwareTold
 from proofmark_reporter.heat import Heat
 from proofmark_reporter.runs import Runs
 from proofmark_reporter.tracing import Traced
@@ -47,6 +48,8 @@ class Evidence:
     """Its temperatures, if the design has a thermal section."""
     traced: Traced | None = None
     """What some of the runs did over time, if they run in time."""
+    firmware: FirmwareTold | None = None
+    """What came of it, if the design asked for one and was approved."""
 
     def __post_init__(self) -> None:
         for group, estimate in zip(self.judged, self.assessed.estimates, strict=True):

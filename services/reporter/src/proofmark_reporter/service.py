@@ -6,19 +6,23 @@ from collections.abc import AsyncIterator, Mapping
 import proofmark_systems as systems
 from proofmark_chassis import Context, Rejected, Service
 from proofmark_contracts.assessment import ReliabilityAssessed, Round
-from proofmark_contracts.custody import DesignDecided, ReportCompiled
+from proofmark_contracts.custody import DesignDecided, FirmwareFinished, ReportCompiled
 from proofmark_contracts.design import Design, PythonModel
 from proofmark_contracts.frozen import FileRef, sha256_hex
 from proofmark_contracts.message import Message, TableRef
 from proofmark_contracts.study import StudyOpened
 from proofmark_contracts.tables import decode_table, floats
 from proofmark_contracts.temperatures import ThermalAssessed, ThermalModelled
+from proofmark_contracts.verification import FirmwareResult
 from proofmark_custody.decision import Decision, read_decision
 from proofmark_custody.errors import CustodyError
+from proofmark_custody.firmware import check_belongs, read_firmware
 from proofmark_custody.trust import Trust
 from proofmark_reliability.tally import groups
 from proofmark_reporter.drawing import warm_up
 from proofmark_reporter.evidence import Evidence, EvidenceContradictsItself
+from proofmark_reporter.firmware import PICTURE as PICTURE_OF_PINS
+from proofmark_reporter.firmware import FirmwareTold
 from proofmark_reporter.heat import PICTURE, Heat
 from proofmark_reporter.report import render
 from proofmark_reporter.results import results_parquet
@@ -38,10 +42,26 @@ async def drawing() -> AsyncIterator[asyncio.Future[None]]:
 
 
 @service.on(DesignDecided)
-async def compile_report(decided: DesignDecided, context: Context) -> list[Message]:
+async def report_decided(decided: DesignDecided, context: Context) -> list[Message]:
+    """Tell of a verdict at once, unless firmware comes of it."""
+    opened = await context.read(StudyOpened, decided.study)
+    if opened is not None and opened.design.builds_firmware(decided.verdict):
+        return []
+    return await compile_report(decided.study, context)
+
+
+@service.on(FirmwareFinished)
+async def report_built(finished: FirmwareFinished, context: Context) -> list[Message]:
+    """Tell of a verdict, and of the firmware that came of it."""
+    return await compile_report(finished.study, context)
+
+
+async def compile_report(study: str, context: Context) -> list[Message]:
     """Write the report and the results of a study whose verdict is signed."""
-    decision = _verified(context)
+    trust = _trust(context)
+    decision = await _decision(study, trust, context)
     opened, assessed = await _facts(decision, context)
+    firmware, built = await _firmware(opened, decision, trust, context)
     runs = await context.compute(Runs.of, await _batches(assessed, context), opened.design)
     read = {file.path: await context.core.get(file.sha256) for file in opened.design.run_files}
     source = _source(opened.design, read)
@@ -59,27 +79,58 @@ async def compile_report(decided: DesignDecided, context: Context) -> list[Messa
             runs=runs,
             model_source=source,
             heat=heat,
+            firmware=firmware,
             traced=await context.compute(trace, runs, opened.design, read, _judged(opened.design), plant),
         )
     except EvidenceContradictsItself as error:
-        raise Rejected(f"study {decided.study}: {error}") from error
+        raise Rejected(f"study {study}: {error}") from error
     report = await context.compute(render, evidence)
     results = await context.compute(results_parquet, runs)
     files = {"report.html": report, "results.parquet": results}
     for data in files.values():
         await context.core.put(data)
     refs = tuple(FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in files.items())
-    return [ReportCompiled(study=decided.study, files=refs + (heat.assessed.files if heat else ()))]
+    return [ReportCompiled(study=study, files=refs + (heat.assessed.files if heat else ()) + built)]
 
 
-def _verified(context: Context) -> Decision:
-    """The decision in the bytes at hand, if a trusted gate signed it."""
-    settings, delivery = context.settings, context.delivery
-    assert isinstance(settings, ReporterSettings) and delivery is not None
+def _trust(context: Context) -> Trust:
+    assert isinstance(context.settings, ReporterSettings)
+    return Trust.from_json(context.settings.trust_file.read_bytes())
+
+
+async def _decision(study: str, trust: Trust, context: Context) -> Decision:
+    """The study's decision, if a trusted gate signed it."""
+    received = await context.received(DesignDecided, study)
+    if received is None:
+        raise Rejected(f"study {study}: reported before it was decided")
     try:
-        return read_decision(delivery.data, Trust.from_json(settings.trust_file.read_bytes()))
+        return read_decision(received.data, trust)
     except CustodyError as error:
         raise Rejected(f"decision: {error}") from error
+
+
+async def _firmware(
+    opened: StudyOpened, decision: Decision, trust: Trust, context: Context
+) -> tuple[FirmwareTold | None, tuple[FileRef, ...]]:
+    """What came of the firmware, if a trusted service signed it for this decision; and its files."""
+    if not opened.design.builds_firmware(decision.verdict):
+        return None, ()
+    received = await context.received(FirmwareFinished, opened.study)
+    if received is None:
+        raise Rejected(f"study {opened.study}: reported before its firmware was finished")
+    try:
+        signed = read_firmware(received.data, trust)
+        check_belongs(signed, decision)
+    except CustodyError as error:
+        raise Rejected(f"firmware: {error}") from error
+    files = FirmwareFinished.decode(received.data).files
+    picture = next((ref for ref in files if ref.path == PICTURE_OF_PINS), None)
+    told = FirmwareTold(
+        FirmwareResult.model_validate(signed.predicate["result"]),
+        await context.core.get(picture.sha256) if picture else None,
+        signed.key.keyid,
+    )
+    return told, files
 
 
 async def _facts(decision: Decision, context: Context) -> tuple[StudyOpened, ReliabilityAssessed]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from proofmark_contracts.design import Design
 from proofmark_contracts.frozen import FileRef, canonical_json
 from proofmark_contracts.study import StudyOpened
+from proofmark_contracts.verification import FirmwareResult
+from proofmark_custody.firmware import Firmware
 from proofmark_custody.release import Origin, fact_file
 
 SPEC_FILE = "spec.json"
@@ -20,6 +22,11 @@ def documents(opened: StudyOpened, facts: Mapping[str, bytes]) -> dict[str, byte
     """The normalised spec, and the received bytes of the facts by name."""
     spec = canonical_json(opened.design.model_dump(mode="json"))
     return {SPEC_FILE: spec, **{fact_file(name): data for name, data in facts.items()}}
+
+
+def reasons(firmware: Firmware) -> tuple[str, ...]:
+    """Why firmware failed, as its service signed it."""
+    return FirmwareResult.model_validate(firmware.predicate["result"]).reasons
 
 
 def origin(opened: StudyOpened) -> Origin:

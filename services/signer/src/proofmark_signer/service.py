@@ -5,17 +5,18 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
 from proofmark_chassis import Context, Rejected, Service
-from proofmark_contracts.custody import ArtifactSigned, DesignDecided, ReleaseSealed, ReportCompiled
+from proofmark_contracts.custody import ArtifactSigned, DesignDecided, FirmwareFinished, ReleaseSealed, ReportCompiled
 from proofmark_contracts.frozen import FileRef, sha256_hex
 from proofmark_contracts.message import Message
 from proofmark_contracts.messages import ASSESSMENTS
 from proofmark_contracts.study import StudyOpened
 from proofmark_custody.decision import read_decision
 from proofmark_custody.errors import CustodyError
+from proofmark_custody.firmware import read_firmware
 from proofmark_custody.keystore import open_key
 from proofmark_custody.release import attest, sign_file
 from proofmark_custody.trust import Trust
-from proofmark_signer.evidence import documents, origin, placed
+from proofmark_signer.evidence import documents, origin, placed, reasons
 from proofmark_signer.settings import SignerSettings
 
 service = Service("signer", SignerSettings)
@@ -29,7 +30,10 @@ async def seal(report: ReportCompiled, context: Context) -> AsyncIterator[Messag
     key = open_key(settings.key_folder, "signer")
     facts = await _facts(report.study, context)
     with _rejecting(f"decision on {report.study}"):
-        decision = read_decision(facts[DesignDecided.verb], Trust.from_json(settings.trust_file.read_bytes()))
+        trust = Trust.from_json(settings.trust_file.read_bytes())
+        decision = read_decision(facts[DesignDecided.verb], trust)
+        finished = facts.get(FirmwareFinished.verb)
+        firmware = read_firmware(finished, trust) if finished else None
     opened = StudyOpened.decode(facts[StudyOpened.verb])
 
     stored = placed(opened.design, opened.files) | {ref.path: ref for ref in report.files}
@@ -37,7 +41,7 @@ async def seal(report: ReportCompiled, context: Context) -> AsyncIterator[Messag
     contents |= documents(opened, facts)
     with _rejecting(f"files of {report.study}"):
         signed = {path: await context.compute(sign_file, data, key) for path, data in contents.items()}
-        attested = attest(signed, decision, origin(opened), key)
+        attested = attest(signed, decision, origin(opened), key, firmware)
     for file in {file.sha256: file for file in signed.values()}.values():
         signature = base64.b64encode(file.signature).decode()
         yield ArtifactSigned(study=report.study, sha256=file.sha256, signature=signature, keyid=key.keyid)
@@ -46,7 +50,13 @@ async def seal(report: ReportCompiled, context: Context) -> AsyncIterator[Messag
     for data in folder.values():
         await context.core.put(data)
     refs = (FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in sorted(folder.items()))
-    yield ReleaseSealed(study=report.study, verdict=decision.verdict, files=tuple(refs))
+    yield ReleaseSealed(
+        study=report.study,
+        verdict=decision.verdict,
+        firmware=firmware.outcome if firmware else None,
+        reasons=reasons(firmware) if firmware else (),
+        files=tuple(refs),
+    )
 
 
 @contextmanager
@@ -62,8 +72,12 @@ async def _facts(study: str, context: Context) -> dict[str, bytes]:
     """The received bytes of what the evidence rests on, by verb."""
     found = {cls.verb: await context.received(cls, study) for cls in (StudyOpened, DesignDecided)}
     if (opened := found[StudyOpened.verb]) is not None:
-        for name in StudyOpened.decode(opened.data).requires:
+        told = StudyOpened.decode(opened.data)
+        for name in told.requires:
             found[ASSESSMENTS[name].verb] = await context.received(ASSESSMENTS[name], study)
+        decided = found[DesignDecided.verb]
+        if decided and told.design.builds_firmware(DesignDecided.decode(decided.data).verdict):
+            found[FirmwareFinished.verb] = await context.received(FirmwareFinished, study)
     missing = [verb for verb, message in found.items() if message is None]
     if missing:
         raise Rejected(f"study {study}: a report without {', '.join(missing)}")

@@ -1,0 +1,107 @@
+"""From an approved design to all that is said of its firmware."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from json import dumps
+
+import numpy as np
+
+from proofmark_contracts.cosimulation import CosimModel
+from proofmark_contracts.design import Design
+from proofmark_contracts.verification import FirmwareResult, Memory, PinUse
+from proofmark_controller import ControllerError
+from proofmark_cosim import CosimError
+from proofmark_firmware.building import BIN, Built, built
+from proofmark_firmware.cache import Cache, cache_folder
+from proofmark_firmware.compilers import Compiler, compiler_of
+from proofmark_firmware.emulation import EmbeddedEmulator, Loaded
+from proofmark_firmware.errors import FirmwareError
+from proofmark_firmware.pin_table import pin_table
+from proofmark_firmware.statement import sizes
+from proofmark_firmware.target import Target, target_of
+from proofmark_firmware.verification.picture import picture
+from proofmark_firmware.verification.verifying import Vectors, Verification, verified
+from proofmark_firmware.verification.waveforms import vcd
+from proofmark_systems import Heat, system_of
+
+FOLDER = "firmware"
+CHECKS, CODES, DUMP, PICTURE = "checks.json", "codes.npz", "waveforms.vcd", "waveforms.svg"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of it."""
+
+    result: FirmwareResult
+    files: Mapping[str, bytes]
+    """By path in a release: the record of the checks at least."""
+
+
+def judge(design: Design, files: Mapping[str, bytes], vectors: Vectors, heat: Heat | None = None) -> Judged:
+    """Build the image and look at everything; whatever stands in the way is the problem that the result tells.
+
+    Parameters
+    ----------
+    files
+        By path, those that a run of the design reads.
+    vectors
+        The runs that the chip repeats.
+    heat
+        The plant that the design's heat is, if it is one.
+    """
+    target = target_of(design, files)
+    told = _told(target)
+    try:
+        compiler = compiler_of()
+        told = told.model_copy(update={"compiler": str(compiler)})
+        image = built(target, compiler, Cache(cache_folder()))
+        found = _verified(target, design, files, image, vectors, heat)
+    except (FirmwareError, CosimError, ControllerError) as error:
+        return _judged(told.model_copy(update={"problem": str(error)}), {})
+    made = _about(target, compiler, image)
+    result = told.model_copy(update={**made, "checks": tuple(check.record for check in found.checks)})
+    return _judged(result, {**image.files, **_recorded(target, found)})
+
+
+def _told(target: Target) -> FirmwareResult:
+    """What is known before anything is built."""
+    return FirmwareResult(
+        board=target.board.title,
+        part=target.board.part_name,
+        version=target.firmware.version,
+        pins=tuple(PinUse(**asdict(row)) for row in pin_table(target)),
+    )
+
+
+def _about(target: Target, compiler: Compiler, image: Built) -> dict[str, object]:
+    memories = tuple(Memory(name=name, **of) for name, of in sizes(target, image.image).items())
+    return {"compiler": str(compiler), "image_sha256": image.sha256(BIN), "memories": memories}
+
+
+def _verified(
+    target: Target, design: Design, files: Mapping[str, bytes], image: Built, vectors: Vectors, heat: Heat | None
+) -> Verification:
+    assert isinstance(design.model, CosimModel)
+    system = system_of(design.model, design.controller, files, heat)
+    with EmbeddedEmulator() as emulator:
+        return verified(target, Loaded.of(image), emulator, system, vectors)
+
+
+def _recorded(target: Target, found: Verification) -> dict[str, bytes]:
+    """Inputs for whoever wants to give them to a chip again, and what the pins did."""
+    codes = BytesIO()
+    np.savez_compressed(codes, codes=found.codes, made=found.made)
+    files = {CODES: codes.getvalue()}
+    if found.waveforms:
+        end = max((cycle for signal in found.waveforms for cycle, _ in signal.edges), default=0) + 1
+        title = f"{target.board.title}: the first ticks of the nominal run"
+        files[DUMP] = vcd(found.waveforms, found.core_hz, target.design_sha256).encode()
+        files[PICTURE] = picture(found.waveforms, found.core_hz, 0, end, title)
+    return files
+
+
+def _judged(result: FirmwareResult, files: Mapping[str, bytes]) -> Judged:
+    record = dumps(result.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
+    placed = {f"{FOLDER}/{name}": data for name, data in {**files, CHECKS: record.encode()}.items()}
+    return Judged(result, placed)

@@ -1,0 +1,103 @@
+"""Firmware: builds the controller of an approved design, verifies the image on an emulated board, signs what came of
+it."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from proofmark_chassis import Context, Rejected, Service
+from proofmark_contracts.assessment import ReliabilityAssessed
+from proofmark_contracts.custody import DesignDecided, Envelope, FirmwareFinished
+from proofmark_contracts.design import Design
+from proofmark_contracts.frozen import FileRef, sha256_hex
+from proofmark_contracts.message import Message, TableRef
+from proofmark_contracts.study import StudyClosed, StudyOpened
+from proofmark_contracts.tables import Column, decode_table
+from proofmark_contracts.temperatures import ThermalModelled
+from proofmark_custody.decision import Decision, read_decision
+from proofmark_custody.errors import CustodyError
+from proofmark_custody.firmware import sign_firmware
+from proofmark_custody.keystore import open_key
+from proofmark_custody.trust import Trust
+from proofmark_firmware.settings import FirmwareSettings
+from proofmark_systems import Heat, heat_of
+
+if TYPE_CHECKING:
+    from proofmark_firmware.judging import Judged
+
+Table = Mapping[str, Column]
+
+service = Service("firmware", FirmwareSettings)
+
+
+@service.on(DesignDecided)
+async def build(decided: DesignDecided, context: Context) -> list[Message]:
+    """Make and verify the firmware of a design that asks for one and was approved."""
+    settings = context.settings
+    assert isinstance(settings, FirmwareSettings)
+    opened = await context.read(StudyOpened, decided.study)
+    if opened is None or not opened.design.builds_firmware(decided.verdict):
+        return []
+    if await context.read(StudyClosed, decided.study) is not None:
+        return []
+    decision = _verified(settings, context)
+    assessed = await _facts(decision, context)
+    files = {file.path: await context.core.get(file.sha256) for file in opened.design.run_files}
+    batches, heat = await _batches(assessed, context), await _heat(opened, context)
+    judged = await context.compute(judge, opened.design, files, batches, settings.worst_vectors, heat)
+    for data in judged.files.values():
+        await context.core.put(data)
+    refs = tuple(FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in judged.files.items())
+    predicate = {
+        "study": decision.study,
+        "outcome": judged.result.outcome,
+        "decision_sha256": decision.sha256,
+        "result": judged.result.model_dump(mode="json"),
+    }
+    key = open_key(settings.key_folder, "firmware")
+    envelope = Envelope.model_validate(sign_firmware({ref.path: ref.sha256 for ref in refs}, predicate, key))
+    return [FirmwareFinished(study=decision.study, outcome=judged.result.outcome, files=refs, envelope=envelope)]
+
+
+def judge(
+    design: Design, files: Mapping[str, bytes], batches: list[tuple[Table, Table]], worst: int, heat: Heat | None
+) -> "Judged":
+    from proofmark_firmware import judging  # with boards and emulators: only where there is firmware
+    from proofmark_firmware.worst import repeated
+
+    return judging.judge(design, files, repeated(design, batches, worst), heat)
+
+
+def _verified(settings: FirmwareSettings, context: Context) -> Decision:
+    """The decision in the bytes at hand, if a trusted gate signed it."""
+    assert context.delivery is not None
+    try:
+        return read_decision(context.delivery.data, Trust.from_json(settings.trust_file.read_bytes()))
+    except CustodyError as error:
+        raise Rejected(f"decision: {error}") from error
+
+
+async def _facts(decision: Decision, context: Context) -> ReliabilityAssessed:
+    """The runs that the gate saw."""
+    received = await context.received(ReliabilityAssessed, decision.study)
+    expected = decision.facts[ReliabilityAssessed.verb]
+    if received is None or sha256_hex(received.data) != expected:
+        raise Rejected(f"{ReliabilityAssessed.verb} of {decision.study}: expected sha256 {expected} as signed")
+    return ReliabilityAssessed.decode(received.data)
+
+
+async def _batches(assessed: ReliabilityAssessed, context: Context) -> list[tuple[Table, Table]]:
+    return [(await _table(vectors, context), await _table(outcomes, context)) for vectors, outcomes in assessed.batches]
+
+
+async def _table(ref: TableRef, context: Context) -> Table:
+    return decode_table(await context.core.get(ref.sha256))
+
+
+async def _heat(opened: StudyOpened, context: Context) -> Heat | None:
+    """The plant that the design's heat is, if it is one."""
+    if opened.design.thermal is None:
+        return None
+    modelled = await context.read(ThermalModelled, opened.study)
+    if modelled is None or modelled.heat.kind == "steady":
+        return None
+    return heat_of(modelled.heat, await context.core.get(modelled.heat.model))

@@ -1,0 +1,16 @@
+"""The firmware service's key, whom it believes, and how much a chip repeats."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from proofmark_chassis import ServiceSettings
+
+
+class FirmwareSettings(ServiceSettings):
+    key_folder: Path
+    """Holds `firmware.pem`, readable by this service alone."""
+    trust_file: Path
+    """Public keys by role: whose decisions are built for."""
+    worst_vectors: int = Field(3, ge=0)
+    """How many of the runs that came closest to failing the chip repeats, beside the nominal one."""
