@@ -1,10 +1,17 @@
 """The command line: the seed's smoke run, folders that two runs fill alike, and what it refuses."""
 
 import json
+import struct
+import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from mcap.exceptions import McapError
+from mcap.reader import NonSeekingReader, make_reader
+from mcap.stream_reader import CRCValidationError
+from pyarrow.parquet import read_table
 
 from proofmark_cosim.commands import cosim
 
@@ -82,6 +89,46 @@ def test_a_recorded_profile_drives_a_run(tmp_path: Path) -> None:
     folder = run(tmp_path / "out", scenario="profile", profile=profile, column="load", cycles=10, chunk_cycles=1)
     workload = [sample["workload_frac"] for sample in documents(folder)["timeseries"]["samples"]]
     assert workload == [0.5] * 4 + [0.25] * 5 + [1.0]
+
+
+def test_every_format_of_a_series_says_the_same(tmp_path: Path) -> None:
+    options: dict[str, Any] = {"scenario": "random-telegraph", "cycles": 3000, "chunk_cycles": 1, "seed": 5}
+    samples = documents(run(tmp_path / "json", **options))["timeseries"]["samples"]
+    folders = {kind: run(tmp_path / kind, series=kind, **options) for kind in ("parquet", "mcap")}
+    parquet = read_table(folders["parquet"] / "timeseries.parquet")
+    assert parquet.to_pylist() == samples
+    assert parquet.schema.metadata == {b"cycle_s": b"0.1"}
+    with (folders["mcap"] / "timeseries.mcap").open("rb") as file:
+        messages = list(make_reader(file, validate_crcs=True).iter_messages("samples"))
+    assert [json.loads(message.data) for _, _, message in messages] == samples
+    assert messages[-1][2].log_time == 300_000_000_000
+    for kind, folder in folders.items():
+        assert {path.name for path in folder.iterdir()} == {"metrics.json", "run.json", f"timeseries.{kind}"}
+        again = run(tmp_path / f"{kind}-again", series=kind, **options)
+        assert (folder / f"timeseries.{kind}").read_bytes() == (again / f"timeseries.{kind}").read_bytes()
+
+
+def test_a_broken_log_tells_and_a_cut_one_yields_its_beginning(tmp_path: Path) -> None:
+    data = bytearray((run(tmp_path, series="mcap", cycles=20_000, chunk_cycles=1) / "timeseries.mcap").read_bytes())
+    read: list[int] = []
+    cut = NonSeekingReader(BytesIO(data[: len(data) * 2 // 3]), validate_crcs=True)
+    with pytest.raises((McapError, struct.error)):
+        for _, _, message in cut.iter_messages(log_time_order=False):
+            read.append(message.sequence)
+    assert read == list(range(len(read)))
+    assert len(read) > 1000
+    data[len(data) // 3] ^= 1
+    with pytest.raises(CRCValidationError):
+        list(NonSeekingReader(BytesIO(data), validate_crcs=True).iter_messages())
+
+
+def test_a_format_without_its_extra_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "mcap.writer", None)
+    assert cosim("run", cycles=10, series="mcap", out=tmp_path / "out") == 2
+    assert "series: expected the extra mcap of proofmark-cosim to be installed" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

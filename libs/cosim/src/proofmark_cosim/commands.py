@@ -15,6 +15,8 @@ from proofmark_cosim.plants import PLANTS, RcThermal
 from proofmark_cosim.profiles import read_profile
 from proofmark_cosim.ready import READY, thermal_resonator
 from proofmark_cosim.scenarios import SCENARIOS
+from proofmark_cosim.series import Format
+from proofmark_cosim.system import System
 
 OK = 0
 REFUSED = 2
@@ -37,13 +39,14 @@ def cosim(  # noqa: PLR0913  # each is a flag
     scheme: Literal["exact", "one-step-a-chunk"] = "exact",
     fmi: Literal["2.0", "3.0"] = "2.0",
     period: float = 0.1,
+    series: Format = "json",
 ) -> int:
     """Run a system without the bus, or write a plant as an FMU.
 
     Parameters
     ----------
     action
-        `run` leaves a folder of JSON behind; `export-fmu` writes PLANT.fmu for machines like this one.
+        `run` leaves a folder behind; `export-fmu` writes PLANT.fmu for machines like this one.
     plant
         For `run` thermal-resonator, motor or formation; for `export-fmu` a kind of plant, such as rc-thermal.
     scenario
@@ -69,6 +72,8 @@ def cosim(  # noqa: PLR0913  # each is a flag
         The version of the standard that the FMU follows.
     period
         The step of the exported plant, in s.
+    series
+        The format of the time series; parquet and mcap need the extras of these names.
 
     Returns
     -------
@@ -78,38 +83,33 @@ def cosim(  # noqa: PLR0913  # each is a flag
     try:
         if action == "export-fmu":
             return _export(plant, fmi, period, out or Path())
-        return _run(plant, _scenario(scenario, profile, column), cycles, chunk_cycles, seed, name, out, scheme)
+        happening = _scenario(scenario, profile, column)
+        system = _system(plant, happening, cycles, chunk_cycles, scheme)
+        return _run(plant, system, happening.kind if name is None else name, chunk_cycles, seed, out, series)
     except (CosimError, OSError) as error:
         sys.stderr.write(f"proofmark cosim: {error}\n")
         return REFUSED
 
 
-def _run(
-    plant: str,
-    scenario: Component,
-    cycles: int,
-    chunk_cycles: int,
-    seed: int,
-    name: str | None,
-    out: Path | None,
-    scheme: str,
-) -> int:
+def _system(plant: str, scenario: Component, cycles: int, chunk_cycles: int, scheme: str) -> System:
     if plant not in READY:
         raise OutOfRange("plant", f"one of {', '.join(READY)}", plant)
-    name = scenario.kind if name is None else name
+    next(time_chunks(cycles, chunk_cycles))
+    if scheme != COMPATIBLE:
+        return READY[plant](scenario, cycles)
+    if plant != "thermal-resonator":
+        raise OutOfRange("scheme", "exact for this plant", scheme)
+    return thermal_resonator(scenario, cycles, RcThermal(scheme="one-step-a-period"), chunk_cycles)
+
+
+def _run(plant: str, system: System, name: str, chunk_cycles: int, seed: int, out: Path | None, series: Format) -> int:
     if not name or set(name) - set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"):
         raise OutOfRange("name", "letters, digits, dots, dashes and underscores", name)
     if seed not in range(2**64):
         raise OutOfRange("seed", "0 to 2^64 - 1", seed)
-    next(time_chunks(cycles, chunk_cycles))
-    system = READY[plant](scenario, cycles)
-    if scheme == COMPATIBLE:
-        if plant != "thermal-resonator":
-            raise OutOfRange("scheme", "exact for this plant", scheme)
-        system = thermal_resonator(scenario, cycles, RcThermal(scheme="one-step-a-period"), chunk_cycles)
     began = datetime.now(UTC)
     document = run_document(name, plant, system, chunk_cycles, seed)
-    folder = write_run(out or ARTIFACTS, name, document, began, datetime.now(UTC))
+    folder = write_run(out or ARTIFACTS, name, document, began, datetime.now(UTC), series)
     for key, value in document.metrics["metrics"].items():
         sys.stdout.write(f"{key:<28} {value:.6g}\n")
     sys.stdout.write(f"wrote {folder}\n")

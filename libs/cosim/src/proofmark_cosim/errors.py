@@ -125,6 +125,14 @@ class WrongCausality(CosimError):
         self.where, self.variable, self.expected, self.got = where, variable, expected, got
 
 
+class MissingExtra(CosimError):
+    """A format that needs more than is installed."""
+
+    def __init__(self, extra: str) -> None:
+        super().__init__(f"series: expected the extra {extra} of proofmark-cosim to be installed, got none")
+        self.extra = extra
+
+
 class UnreadableProfile(CosimError):
     """A file that holds no recorded profile."""
 
