@@ -96,7 +96,10 @@ class Lab:
         self._run(name, [str(Path(sys.executable).with_name("proofmark-operator"))], environment)
 
     def end(self, name: str, number: signal.Signals = signal.SIGTERM) -> None:
+        """End a process; a node ends as by a power cut, and its pods with it."""
         process = self.processes.pop(name)
+        if name.startswith("node-"):
+            os.killpg(process.pid, signal.SIGKILL)
         process.send_signal(number)
         try:
             process.wait(20)
@@ -115,7 +118,13 @@ class Lab:
     def _run(self, name: str, command: list[str], environment: dict[str, str]) -> None:
         with (self.home / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **environment}, cwd=ROOT
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **environment},
+                cwd=ROOT,
+                start_new_session=True,
             )
 
     def kubectl(self, *arguments: object, stdin: str | None = None, check: bool = True) -> str:
