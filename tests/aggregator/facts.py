@@ -7,7 +7,7 @@ import numpy as np
 from proofmark_aggregator.count import Count
 from proofmark_aggregator.counting import opened, planned, spent
 from proofmark_aggregator.watching import watched, within_budget
-from proofmark_contracts.campaign import BatchPlanned
+from proofmark_contracts.campaign import BatchPlanned, ChunkSimulated
 from proofmark_contracts.message import TableRef
 from proofmark_contracts.study import StudyOpened
 from tests.designs import clearance_design
@@ -33,13 +33,19 @@ def plan(chunks: tuple[int, ...], batch: int = 0, *, last: bool = True, **more: 
     return BatchPlanned.model_validate({"study": "s-r1", "batch": batch, "vectors": TABLE, **layout})
 
 
+def chunk(**told: Any) -> ChunkSimulated:
+    return ChunkSimulated(study="s-r1", batch=0, n=0, table=b"", **told)
+
+
 def fold(clearances: np.ndarray, status: np.ndarray, cuts: tuple[int, ...], cpu_s: float = 0.0, **asked: Any) -> Count:
     """Count chunks until there are no more, or the study stops."""
     count = planned(opened(study(**asked)), plan(cuts))
     first = 0
     for size in cuts:
         piece = slice(first, first + size)
-        count = watched(spent(count, cpu_s, ()), {"clearance": clearances[piece]}, status[piece].astype(np.int8))
+        count = watched(
+            spent(count, chunk(cpu_s=cpu_s), ()), {"clearance": clearances[piece]}, status[piece].astype(np.int8)
+        )
         count = count if count.stopped else within_budget(count)
         if count.stopped:
             break

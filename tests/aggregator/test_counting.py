@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proofmark_aggregator.assessing import assessment
 from proofmark_aggregator.count import Count, wanted
 from proofmark_aggregator.counting import counted, lost_chunk, opened, planned, read_outcome, spent, weigh
 from proofmark_aggregator.estimating import estimates
@@ -11,7 +12,7 @@ from proofmark_contracts.campaign import BatchPlanned, ChunkSimulated
 from proofmark_contracts.study import StudyOpened
 from proofmark_contracts.tables import STATUS, encode_table
 
-from .facts import TABLE, fold, plan, study
+from .facts import TABLE, chunk, fold, plan, study
 
 
 @given(data=st.data(), runs=st.integers(1, 60))
@@ -60,9 +61,17 @@ def test_facts_are_wanted_in_canonical_order() -> None:
     assert wanted(count, "s-r1") == (BatchPlanned, ("s-r1", 0))
     count = planned(count, plan((2, 2)))
     assert wanted(count, "s-r1") == (ChunkSimulated, ("s-r1", 0, 0))
-    count = spent(count, 0.0, ())
+    count = spent(count, chunk(), ())
     assert wanted(count, "s-r1") == (ChunkSimulated, ("s-r1", 0, 1))
     assert wanted(count.model_copy(update={"assessed": True}), "s-r1") is None
+
+
+def test_what_chunks_cost_adds_up() -> None:
+    count = planned(opened(study()), plan((2, 2)))
+    for solutions in (3, 4):
+        count = spent(count, chunk(cpu_s=0.5, full_solutions=solutions), ())
+    assert (count.cpu_s, count.full_solutions) == (1.0, 7)
+    assert assessment(count, None).full_solutions == 7
 
 
 def test_the_state_survives_its_own_json() -> None:

@@ -79,12 +79,50 @@ async def test_a_design_that_is_too_hot_nominally_is_rejected(client: OperatorCl
     assert (await closed(client, study)).outcome == "rejected"
 
 
-async def test_heat_that_depends_on_its_temperature_fails_with_its_reason(client: OperatorClient) -> None:
+async def test_runs_at_the_edge_of_a_limit_take_the_full_model_and_are_counted(client: OperatorClient) -> None:
+    pads = {"chip": {"centre": ["5 mm", "5 mm"], "size": ["4 mm", "4 mm"]}}
+    plate = {"kind": "plate", "size": ["20 mm", "20 mm", "10 mm"], "pads": pads}
+    coarse = slab_spec(
+        limit="104 degC",
+        geometry={"parts": {"slab": plate}},
+        sources={"die": {"faces": "chip", "power": "loss"}},
+        sinks={"air": {"faces": "bottom", "convection": "h", "ambient": "20 degC"}},
+        accuracy="5 K",
+        element_size="10 mm",
+    )
+    study = await opened(client, coarse)
+    await closed(client, study)
+    modelled = await client.wait(ThermalModelled, study)
+    assessed = await client.wait(ReliabilityAssessed, study)
+    assert modelled.reduction == "reduced-basis"
+    assert 0 < assessed.full_solutions < 50
+    assert assessed.missing_by_status["undecided"] > 200
+
+
+async def test_heat_that_depends_on_its_temperature_is_solved_for_every_run(
+    client: OperatorClient, tmp_path: Path
+) -> None:
     table = {"at": ["0 degC", "200 degC"], "values": ["100 W/m/K", "0.9 * k"]}
-    study = await opened(client, slab_spec(regions={"slab": {"k": table}}))
+    spec = slab_spec(regions={"slab": {"k": table}}, accuracy="0.5 K", element_size="10 mm")
+    spec["reliability"] |= {"target": 0.9, "samples": 60}
+    study = await opened(client, spec)
+    assert (await closed(client, study)).outcome == "released"
+    modelled = await client.wait(ThermalModelled, study)
+    assert modelled.reduction == "full"
+    assert (await client.wait(ReliabilityAssessed, study)).full_solutions == 60
+    sealed = await client.wait(ReleaseSealed, study)
+    page = (await write_release(client, sealed, tmp_path) / "report.html").read_text()
+    assert "a conductivity that depends on temperature at regions.slab.k" in page
+
+
+async def test_more_full_solutions_than_can_be_paid_for_fail_with_their_figures(client: OperatorClient) -> None:
+    table = {"at": ["0 degC", "200 degC"], "values": ["100 W/m/K", "0.9 * k"]}
+    spec = slab_spec(regions={"slab": {"k": table}}, accuracy="0.5 K", element_size="10 mm")
+    spec["reliability"]["samples"] = 10_000_000
+    study = await opened(client, spec)
     end = await closed(client, study)
     assert end.outcome == "failed"
-    assert "do not depend on temperature" in end.reasons[0]
+    assert "expected full solutions of every run within" in end.reasons[0]
 
 
 async def test_heat_without_a_way_out_fails_with_its_reason(client: OperatorClient) -> None:

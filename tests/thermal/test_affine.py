@@ -44,5 +44,13 @@ def test_coefficients_times_operators_are_the_heat_balance() -> None:
 def test_what_radiates_is_not_affine() -> None:
     hot = Sink(Faces(name="sink.bottom"), emissivity=0.9, ambient=295.0)
     problem = ThermalProblem(PROBLEM.geometry, PROBLEM.regions, {"sky": hot}, contacts=PROBLEM.contacts)
-    with pytest.raises(NotAffine, match="sky"):
+    with pytest.raises(NotAffine, match=r"got radiation at sinks\.sky\.emissivity"):
         affine(build(problem, mesh_of(problem.geometry, 0.006)))
+
+
+def test_a_source_may_have_the_name_of_a_region() -> None:
+    sources = {"chip": Source(Faces(name="chip.front"), power=2.0)}
+    problem = ThermalProblem(PROBLEM.geometry, PROBLEM.regions, PROBLEM.sinks, sources, PROBLEM.contacts)
+    parts = affine(build(problem, mesh_of(problem.geometry, 0.006)))
+    watts = {name: now(parts.powers[name], 0.0) * load.sum() for name, load in parts.loads.items()}
+    assert watts == pytest.approx({"regions.chip.power": 7.0, "sources.chip.power": 2.0, "sinks.loss.flux": -0.05})

@@ -1,6 +1,6 @@
 """Reduced steady models: their bounds hold against full solutions, for every node."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -10,17 +10,15 @@ import pytest
 from proofmark_thermal.building import build
 from proofmark_thermal.errors import NotAffine, OutOfRange, UnknownName
 from proofmark_thermal.meshing import mesh_of
-from proofmark_thermal.model import Model
 from proofmark_thermal.problem import Region
 from proofmark_thermal.readings import read
 from proofmark_thermal.reduced.errors import BadRange, BadVectors
-from proofmark_thermal.reduced.fallback import cost, solve_each
 from proofmark_thermal.reduced.form import Varied, form_of
 from proofmark_thermal.reduced.greedy import one
 from proofmark_thermal.reduced.steady import Reduction, reduce_steady
 from proofmark_thermal.reduced.temperatures import Bounded
 from proofmark_thermal.steady import steady
-from proofmark_thermal.values import Table
+from proofmark_thermal.values import Schedule, Table
 from tests.thermal.reduced.designs import Design, board, driver, nominal, section, vectors, wall
 
 SOLVER_K = 1e-8
@@ -134,27 +132,16 @@ def test_no_vectors_have_no_temperatures() -> None:
     assert found.hottest.values.shape == found.regions["chip"].bounds.shape == (0,)
 
 
-def test_full_solutions_are_made_where_the_limit_lies_within_the_bound_and_nowhere_else() -> None:
+def test_the_bound_says_whether_a_limit_is_open_and_full_solutions_leave_none_open() -> None:
     made = reduction(driver)
     drawn = vectors(made.full.form.varied, 400, seed=17)
-    found = made.model.evaluate(drawn).hottest
+    found, exact = made.model.evaluate(drawn).hottest, made.solve(drawn).hottest
     limit = float(np.sort(found.values)[200]) + 1e-4
-    settled = made.settle(drawn, limit)
     open_ = found.undecided(limit)
-    assert settled.full_solutions == open_.sum() > 0
-    assert (settled.temperatures.hottest.bounds[open_] == 0).all()
-    assert settled.temperatures.hottest.values[~open_].tobytes() == found.values[~open_].tobytes()
-    exact = made.solve(drawn).hottest.values
-    assert ((settled.temperatures.hottest.values > limit) == (exact > limit)).all()
-    assert made.settle(drawn, 1000.0).full_solutions == 0
-
-
-def test_the_limit_of_a_region_counts_that_region_alone() -> None:
-    made = reduction(driver)
-    drawn = vectors(made.full.form.varied, 400, seed=18)
-    limit = float(np.sort(made.model.evaluate(drawn).regions["sink"].values)[200]) + 1e-4
-    settled = made.settle(drawn, limit, "sink")
-    assert settled.full_solutions == made.model.evaluate(drawn).regions["sink"].undecided(limit).sum() > 0
+    assert 0 < open_.sum() < 20
+    assert ((found.values > limit) == (exact.values > limit))[~open_].all()
+    assert not exact.undecided(limit).any()
+    assert not found.undecided(1000.0).any()
 
 
 def test_wrong_vectors_are_refused() -> None:
@@ -193,24 +180,32 @@ def test_wrong_parameters_are_refused() -> None:
         form_of(model, {**varied, "heat": Varied(3, 2, ("sources.heater.power",))})
 
 
-def test_what_is_not_affine_is_named_and_can_be_solved_vector_by_vector() -> None:
-    model, _ = wall()
-    metal = Table((250.0, 450.0), (8.0, 16.0))
-    problem = replace(model.problem, regions={"wall": Region(k=metal)})
-    mesh = mesh_of(problem.geometry)
-    with pytest.raises(NotAffine, match="wall"):
-        reduce_steady(build(problem, mesh), {"heat": Varied(1, 9, ("sources.heater.power",))})
-    heater = problem.sources["heater"]
-    powers = np.array([2.0, 8.0])
+def test_what_is_not_affine_is_told_with_its_place() -> None:
+    model, varied = wall()
+    radiating = replace(model.problem.sinks["air"], emissivity=0.9)
+    metal = Region(k=Table((250.0, 450.0), (8.0, 16.0)))
+    problem = replace(model.problem, regions={"wall": metal}, sinks={"air": radiating})
+    with pytest.raises(NotAffine) as refused:
+        reduce_steady(build(problem, mesh_of(problem.geometry)), {"heat": varied["heat"]})
+    assert refused.value.places == {
+        "regions.wall.k": "a conductivity that depends on temperature",
+        "sinks.air.emissivity": "radiation",
+    }
 
-    def model_at(values: Mapping[str, float]) -> Model:
-        return build(replace(problem, sources={"heater": replace(heater, power=values["heat"])}), mesh)
 
-    found = solve_each(model_at, {"heat": powers}).hottest
-    cold = 290.0 + powers / 0.02 / 25.0
-    # Kirchhoff: the integral of k from the cold face to the hot one is flux by length; k = 8 + 0.04 (T - 250).
-    kirchhoff = powers / 0.02 * 0.1
-    expected = [np.roots([0.02, -2.0, 2.0 * t - 0.02 * t**2 - q]).max() for t, q in zip(cold, kirchhoff, strict=True)]
-    assert found.values == pytest.approx(expected, abs=1e-3)
-    assert (found.bounds == 0).all()
-    assert "2 full solutions: about 10 linear systems of 21 unknowns" in str(cost(model_at({"heat": 2.0}), 2))
+@pytest.mark.parametrize(
+    ("place", "what"),
+    [
+        ("sources.heater.junction_resistance", "a junction's resistance that varies"),
+        ("regions.wall.cp", "a heat capacity that varies"),
+        ("geometry.parts.wall.0.length", "a dimension that varies"),
+        ("sinks.air.ambient", "a schedule with parameters in it"),
+    ],
+)
+def test_parameters_that_are_no_factor_are_told_with_their_place(place: str, what: str) -> None:
+    model, varied = wall()
+    scheduled = replace(model.problem.sinks["air"], ambient=Schedule((0.0, 1.0), (280.0, 300.0)))
+    problem = replace(model.problem, sinks={"air": scheduled})
+    with pytest.raises(NotAffine) as refused:
+        form_of(build(problem, model.space.mesh), {"k": varied["k"], "other": Varied(1.0, 2.0, (place,))})
+    assert refused.value.places == {place: what}

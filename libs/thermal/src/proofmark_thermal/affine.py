@@ -15,9 +15,8 @@ from scipy.sparse import csr_array
 from proofmark_thermal.arrays import FloatArray
 from proofmark_thermal.errors import NotAffine
 from proofmark_thermal.model import Model
-from proofmark_thermal.problem import ThermalProblem
-from proofmark_thermal.terms import Conduction, Film, Heating, Joint
-from proofmark_thermal.values import OfTime
+from proofmark_thermal.terms import Conduction, Film, Heating, Joint, Radiation
+from proofmark_thermal.values import OfTime, Table
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,14 +44,14 @@ def affine(model: Model) -> Affine:
     Raises
     ------
     NotAffine
-        A conductivity, a film or a source depends on temperature, or something radiates.
+        A conductivity, a film, a source or a heat capacity depends on temperature, or something radiates.
     """
     operators: dict[str, csr_array] = {}
     coefficients: dict[str, OfTime] = {}
     loads: dict[str, FloatArray] = {}
     powers: dict[str, OfTime] = {}
     ambients: dict[str, OfTime] = {}
-    if curved := [term.name for term in model.terms if not term.linear]:
+    if curved := curvatures(model):
         raise NotAffine(curved)
     for term in model.terms:
         match term:
@@ -67,8 +66,8 @@ def affine(model: Model) -> Affine:
             case Joint(name):
                 operators[f"contacts.{name}.conductance"] = term.operator
                 coefficients[f"contacts.{name}.conductance"] = term.conductance
-            case Heating(name):
-                key = f"{_owner(model.problem, name)}.{name}.{_quantity(model.problem, term)}"
+            case Heating():
+                key = _heating_place(model, term)
                 scale = term.integrals.volume if term.density else 1.0
                 loads[key], powers[key] = term.operator * scale, term.power  # type: ignore[assignment]
     stored = model.problem.transient is not None
@@ -76,13 +75,32 @@ def affine(model: Model) -> Affine:
     return Affine(model, operators, coefficients, loads, powers, ambients, capacities)
 
 
-def _owner(problem: ThermalProblem, name: str) -> str:
-    if name in problem.regions:
-        return "regions"
-    return "sources" if name in problem.sources else "sinks"
+def curvatures(model: Model) -> dict[str, str]:
+    """Return what depends on temperature, by place; empty where there is an affine form."""
+    found: dict[str, str] = {}
+    for term in model.terms:
+        match term:
+            case Conduction(name, _, k):
+                axes = [".x", ".y", ".z"] if isinstance(k, tuple) else [""]
+                for axis, along in zip(axes, term.along, strict=False):
+                    if isinstance(along, Table):
+                        found[f"regions.{name}.k{axis}"] = "a conductivity that depends on temperature"
+            case Film(name, _, Table()):
+                found[f"sinks.{name}.convection"] = "a film that depends on its rise over ambient"
+            case Radiation(name):
+                found[f"sinks.{name}.emissivity"] = "radiation"
+            case Heating(_, _, Table()):
+                found[_heating_place(model, term)] = "heat that depends on temperature"
+    if model.problem.transient is not None:
+        for storage in model.storages:
+            if not storage.linear:
+                found[f"regions.{storage.name}.cp"] = "a heat capacity that depends on temperature"
+    return found
 
 
-def _quantity(problem: ThermalProblem, term: Heating) -> str:
-    if not term.density:
-        return "power"
-    return "power_density" if term.name in problem.regions else "flux"
+def _heating_place(model: Model, term: Heating) -> str:
+    """Where a heat stands; a source may have a region's name."""
+    if term.integrals is model.cells.get(term.name):
+        return f"regions.{term.name}.{'power_density' if term.density else 'power'}"
+    owner = "sources" if term.name in model.problem.sources else "sinks"
+    return f"{owner}.{term.name}.{'flux' if term.density else 'power'}"

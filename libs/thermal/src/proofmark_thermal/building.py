@@ -23,7 +23,12 @@ def build(problem: ThermalProblem, mesh: Mesh, degree: Degree = 2) -> Model:
     ThermalError
         A selector means no face or too many, or two regions in contact do not touch.
     """
-    there = space(mesh, degree, [contact.between for contact in problem.contacts])
+    return put_on(problem, space(mesh, degree, [contact.between for contact in problem.contacts]))
+
+
+def put_on(problem: ThermalProblem, there: Space) -> Model:
+    """Put a problem on the space of a mesh; as `build`."""
+    mesh = there.mesh
     cells = {region: _cells(there, region) for region in mesh.regions}
     materials = {region: material_of(region, problem.regions[region]) for region in mesh.regions}
     faces = {name: _faces(there, source.faces, f"source {name}") for name, source in problem.sources.items()}

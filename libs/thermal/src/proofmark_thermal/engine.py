@@ -1,7 +1,7 @@
 """What solves a thermal problem: the protocol of all engines, and what they answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from proofmark_thermal.arrays import FloatArray
@@ -33,6 +33,15 @@ class Course:
     """(t,) each"""
     fields: Mapping[float, FloatArray]
     """(n,) K at the times that were asked for."""
+    junctions_k: Mapping[str, FloatArray] = field(default_factory=dict)
+    """(t,) each, if the engine follows them."""
+
+    def highest(self, at_end: Readings) -> Readings:
+        """Return readings of the end with probes and junctions where they were the hottest."""
+        probes, junctions = (
+            {name: float(values.max()) for name, values in each.items()} for each in (self.probes_k, self.junctions_k)
+        )
+        return replace(at_end, probes=probes, junctions={**at_end.junctions, **junctions})
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +63,11 @@ class Solution:
     """Of the maxima, the probes and the junctions, the worst: what the mesh may be wrong by."""
     levels: tuple[Level, ...]
     course: Course | None = None
+
+    @property
+    def highest(self) -> Readings:
+        """The readings, each the highest over all times."""
+        return self.readings if self.course is None else self.course.highest(self.readings)
 
     @property
     def hottest(self) -> Hottest:

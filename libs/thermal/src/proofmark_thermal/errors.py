@@ -1,6 +1,6 @@
 """Errors of this room: what is wrong, where, what was expected, what came."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class ThermalError(ValueError):
@@ -165,8 +165,7 @@ class MissingExtra(ThermalError):
 class NotAffine(ThermalError):
     """The heat balance is no sum of coefficients times operators."""
 
-    def __init__(self, terms: Sequence[str]) -> None:
-        super().__init__(
-            f"affine form: expected coefficients that do not depend on temperature, got others in {', '.join(terms)}"
-        )
-        self.terms = tuple(terms)
+    def __init__(self, places: Mapping[str, str]) -> None:
+        got = ", ".join(f"{what} at {place}" for place, what in places.items())
+        super().__init__(f"affine form: expected coefficients that are numbers or parameters, got {got}")
+        self.places = dict(places)

@@ -23,6 +23,8 @@ from proofmark_thermal.space import Space
 
 DIRECT = {1: 1_000_000, 2: 150_000, 3: 12_000}
 """Most unknowns that are factorised, by dimension: where the two take about as long."""
+REUSED = 6
+"""Times as many, where a factorisation serves many right sides."""
 EXACT, ROUGH = 1e-10, 1e-4
 """Residuals at which an iteration ends, relative to the right side: for answers, and for steps towards them."""
 _ITERATIONS = 400
@@ -58,9 +60,19 @@ def solver(
         When solving: the residual does not fall.
     """
     among = matrix if len(free) == space.size else matrix[free][:, free]
-    if len(free) <= DIRECT[space.mesh.dimension] * (6 if reused else 1):
+    if len(free) <= DIRECT[space.mesh.dimension] * (REUSED if reused else 1):
         return factorised(among, symmetric=symmetric)
     return _multigrid(csr_array(among), _embedding(space, free), relative, symmetric=symmetric)
+
+
+def preconditioner(matrix: csr_array, space: Space, free: IntArray) -> Solve:
+    """Return what nearly solves a symmetric system among the free nodes, again and again: a factorisation, or one cycle
+    of multigrid where that is cheaper."""
+    among = matrix if len(free) == space.size else matrix[free][:, free]
+    if len(free) <= REUSED * DIRECT[space.mesh.dimension]:
+        return factorised(among, symmetric=True)
+    cycle = _cycle(csr_array(among), _embedding(space, free))
+    return lambda right: np.asarray(cycle.matvec(right))
 
 
 def factorised(matrix: csr_array, *, symmetric: bool) -> Solve:
@@ -91,6 +103,14 @@ def _embedding(space: Space, free: IntArray) -> csr_array | None:
 
 
 def _multigrid(matrix: csr_array, embedding: csr_array | None, relative: float, *, symmetric: bool) -> Solve:
+    cycle = _cycle(matrix, embedding)
+    if symmetric:
+        return lambda right: _conjugate_gradients(matrix, right, cycle, relative)
+    return lambda right: _gmres(matrix, right, cycle, relative)
+
+
+def _cycle(matrix: csr_array, embedding: csr_array | None) -> LinearOperator:
+    """One cycle, symmetric and positive definite if the matrix is."""
     try:
         from pyamg import ruge_stuben_solver
         from pyamg.multilevel import MultilevelSolver
@@ -109,10 +129,7 @@ def _multigrid(matrix: csr_array, embedding: csr_array | None, relative: float, 
         hierarchy = MultilevelSolver([top, *below.levels], coarse_solver="splu")
     forward, backward = ("gauss_seidel", {"sweep": "forward"}), ("gauss_seidel", {"sweep": "backward"})
     change_smoothers(hierarchy, presmoother=forward, postsmoother=backward)
-    cycle = hierarchy.aspreconditioner()
-    if symmetric:
-        return lambda right: _conjugate_gradients(matrix, right, cycle, relative)
-    return lambda right: _gmres(matrix, right, cycle, relative)
+    return hierarchy.aspreconditioner()
 
 
 def _conjugate_gradients(matrix: csr_array, right: FloatArray, cycle: Any, relative: float) -> FloatArray:

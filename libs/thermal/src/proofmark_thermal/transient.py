@@ -143,6 +143,7 @@ class _Record:
         self.times: list[float] = []
         self.hottest: list[float] = []
         self.probes: list[list[float]] = []
+        self.junctions: list[list[float]] = []
         self.fields: dict[float, FloatArray] = {}
         self.peak = np.empty(0)
         self.last: Readings | None = None
@@ -158,6 +159,7 @@ class _Record:
         self.times.append(state.time_s)
         self.hottest.append(found.hottest.temperature)
         self.probes.append(list(found.probes.values()))
+        self.junctions.append(list(found.junctions.values()))
         if state.time_s in self.asked:
             self.fields[state.time_s] = state.temperatures
 
@@ -166,5 +168,6 @@ class _Record:
         assert self.last is not None and self.best is not None, "a course has at least one step"
         readings = replace(self.last, hottest=self.best.hottest, regions=self.best.regions)
         probes = dict(zip(self.last.probes, np.array(self.probes).T, strict=True))
-        course = Course(np.array(self.times), np.array(self.hottest), probes, self.fields)
+        junctions = dict(zip(self.last.junctions, np.array(self.junctions).T, strict=True))
+        course = Course(np.array(self.times), np.array(self.hottest), probes, self.fields, junctions)
         return Run(end.temperatures, self.peak, readings, stored, course)

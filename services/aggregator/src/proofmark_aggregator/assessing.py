@@ -83,6 +83,7 @@ def assessment(count: Count, runs: Runs | None) -> ReliabilityAssessed:
         capabilities=capabilities(count.design, runs),
         parent=count.continues.parent if count.continues else None,
         mixed_model=count.mixed_model,
+        full_solutions=count.full_solutions,
     )
 
 

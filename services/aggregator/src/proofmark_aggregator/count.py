@@ -37,6 +37,7 @@ class Count(BaseModel):
     """Of the final runs of completed batches, for each group that is judged; empty while there are none."""
     missing_by_status: dict[str, int] = {}
     cpu_s: float = 0.0
+    full_solutions: int = 0
     logs: tuple[RunLog, ...] = ()
     """What the first failing runs said."""
     batches: tuple[tuple[TableRef, TableRef], ...] = ()

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from proofmark_aggregator.count import Count
 from proofmark_contracts.assessment import Block, Round, RunLog
-from proofmark_contracts.campaign import RUN_STATUS, BatchPlanned, Role
+from proofmark_contracts.campaign import RUN_STATUS, BatchPlanned, ChunkSimulated, Role
 from proofmark_contracts.design import Design
 from proofmark_contracts.study import StudyOpened
 from proofmark_contracts.tables import STATUS, InvalidTable, encode_table, outcome_columns
@@ -89,12 +89,13 @@ def counted(count: Count, metrics: Metrics, status: Status) -> Count:
     )
 
 
-def spent(count: Count, cpu_s: float, logs: tuple[RunLog, ...]) -> Count:
+def spent(count: Count, fact: ChunkSimulated, logs: tuple[RunLog, ...]) -> Count:
     """A chunk is in: what it cost, and what its failing runs said."""
     return count.model_copy(
         update={
             "chunk": count.chunk + 1,
-            "cpu_s": count.cpu_s + cpu_s,
+            "cpu_s": count.cpu_s + fact.cpu_s,
+            "full_solutions": count.full_solutions + fact.full_solutions,
             "logs": (*count.logs, *logs)[:LOGS_KEPT],
         }
     )

@@ -69,7 +69,7 @@ async def give_up_waiting(expired: StudyExpired, context: Context) -> list[Messa
 async def take_chunk(before: Count, plan: BatchPlanned, fact: ChunkSimulated, context: Context) -> Step:
     """Count a chunk up to where the study stops; at the end of a batch complete it."""
     metrics, status = read_outcome(await context.table(fact), before.design.metrics, plan.chunks[fact.n])
-    after = spent(before, fact.cpu_s, await logs_of(fact, plan, status, context))
+    after = spent(before, fact, await logs_of(fact, plan, status, context))
     if plan.imported is None:
         after = watched(after, metrics, status)
     if not after.stopped:

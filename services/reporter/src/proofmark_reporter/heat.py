@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from proofmark_contracts.design import Unit
 from proofmark_contracts.temperatures import ThermalAssessed, ThermalModelled
-from proofmark_reporter.quantities import number, quantity
+from proofmark_reporter.quantities import count, number, quantity
 
 CELSIUS = Unit(symbol="°C", offset=273.15)
 PICTURE = "thermal/temperature.png"
@@ -39,6 +39,40 @@ class Heat:
     @property
     def bound(self) -> str:
         return f"{number(self.modelled.bound_k, 2)} K"
+
+    def told(self, runs: int, full_solutions: int) -> Iterator[str]:
+        """How every run got its temperatures, and what is left open."""
+        if self.modelled.heat.kind == "transient":
+            yield from self._told_as_plant(runs)
+            return
+        modelled, solutions = (
+            self.modelled,
+            f"{count(full_solutions)} full solution{'' if full_solutions == 1 else 's'}",
+        )
+        if modelled.reduction == "full":
+            yield f"Full finite elements for every run, {solutions} for {count(runs)} runs: {modelled.reason}."
+        else:
+            yield (
+                f"Every run has temperatures of its own: {count(runs)} evaluations of a reduced model of "
+                f"{count(modelled.order)} shapes, which stands for the {count(modelled.unknowns)} unknowns and in 99 "
+                f"of 100 runs differs from them by at most {self.bound}."
+            )
+            yield f"Where a limit lay within the bound, the full model was solved: {solutions}."
+        yield (
+            f"A run within the mesh's error of a limit, {self.mesh_error}, counts both ways, as a run without an "
+            "answer does."
+        )
+
+    def _told_as_plant(self, runs: int) -> Iterator[str]:
+        yield (
+            f"Heat is a plant of the system: a reduced model of {count(self.modelled.order)} shapes, which stands for "
+            f"the {count(self.modelled.unknowns)} unknowns, was followed through time in each of {count(runs)} runs. "
+            f"Its temperatures are an estimate: they were at most {self.bound} from full courses when it was made."
+        )
+        yield (
+            f"A run that is on another side of a limit with all temperatures higher or lower by this and the mesh's "
+            f"error, {self.mesh_error}, counts both ways, as a run without an answer does."
+        )
 
     def temperatures(self) -> Iterator[tuple[str, str, str]]:
         """Each metric with its nominal value, and the limits on it."""

@@ -33,7 +33,7 @@ STATUSES = {
     "error": "the model raised an error",
     "timeout": "the run took too long",
     "not-a-number": "the model returned something that is no number",
-    "undecided": "its temperature cannot be told from a limit, for the errors of mesh and reduced model",
+    "undecided": "its temperature lies within its error of a limit",
     "worker-lost": "no worker returned an answer before the study was stopped",
 }
 METHODS: dict[Method, str] = {

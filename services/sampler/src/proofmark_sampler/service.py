@@ -151,8 +151,9 @@ async def take_over(
 
 
 async def give_workers(heat: ReducedHeat, context: Context) -> None:
-    """Give workers, who see nothing of the core, the reduced model."""
-    await context.stores[Zone.COMPUTE].put(await context.core.get(heat.model))
+    """Give workers, who see nothing of the core, the models that they may ask."""
+    for digest in heat.objects:
+        await context.stores[Zone.COMPUTE].put(await context.core.get(digest))
 
 
 def cut(opened: StudyOpened, vectors: int, context: Context) -> tuple[int, ...]:

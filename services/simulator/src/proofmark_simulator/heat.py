@@ -1,12 +1,13 @@
-"""Adds the temperatures of each vector, from the reduced model of its study's heat.
+"""Adds the temperatures of each vector: from the reduced model of its study's heat, and from the full one where the
+reduced one's bound leaves open how the vector stands to a limit.
 
-A temperature that cannot be told from a limit, the mesh's error and the reduced model's bound considered, leaves its
-run without an answer: bounds hold whichever side it is on.
+The mesh's error counts against both sides of a limit. A temperature within it leaves its run without an answer: bounds
+hold whichever side it is on.
 """
 
 import time
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,43 +15,64 @@ from proofmark_contracts.campaign import RUN_STATUS
 from proofmark_contracts.heat import by_metric
 from proofmark_contracts.temperatures import ReducedHeat
 from proofmark_expression import Expression
-from proofmark_simulator.errors import InvalidChunk
-from proofmark_simulator.outcome import OK, FloatArray, Outcome, StatusArray, Tally
-from proofmark_thermal.errors import ThermalError
+from proofmark_simulator.outcome import ERROR, OK, FloatArray, Outcome, StatusArray, Tally
+from proofmark_thermal.errors import MissingExtra, ThermalError
 from proofmark_thermal.reduced.model import ReducedModel
-from proofmark_thermal.reduced.temperatures import Bounded
+from proofmark_thermal.reduced.temperatures import Bounded, Temperatures
 
 UNDECIDED = RUN_STATUS.index("undecided")
-KEPT = 4
+
+Solve = Callable[[Mapping[str, float]], Temperatures]
+"""Gives the temperatures of one vector by the full model."""
 
 
-class ReducedModels:
-    """The reduced models of the last few studies."""
+@dataclass(eq=False)
+class Heat:
+    """The temperatures of a chunk's n rows, as far as they are known."""
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, ReducedModel] = OrderedDict()
+    told: ReducedHeat
+    asked: dict[str, FloatArray]
+    """(n,) of each parameter of the models."""
+    found: dict[str, Bounded]
+    """By metric; what is not known has an infinite bound."""
+    status: StatusArray
+    logs: dict[int, str]
+    cpu_s: float = 0.0
+    full_solutions: int = 0
 
-    def __contains__(self, heat: ReducedHeat) -> bool:
-        return heat.model in self._kept
+    @property
+    def open(self) -> np.ndarray:
+        """The rows of which a bound leaves open how they stand to a limit, with the mesh's error on either side."""
+        found, error = np.zeros(self.status.size, dtype=bool), self.told.mesh_error_k
+        for metric, limit in _limits(self.told):
+            each = self.found[metric]
+            found |= np.isinf(each.bounds) | each.undecided(limit - error) | each.undecided(limit + error)
+        return np.flatnonzero(found & (self.status == OK))
 
-    def take(self, heat: ReducedHeat, content: bytes) -> None:
-        """Keep a model.
+    def with_temperatures(self, outcome: Outcome, metrics: tuple[str, ...]) -> Outcome:
+        """Return the outcome that was begun with, the temperatures among the metrics asked for, in their order."""
+        for metric, limit in _limits(self.told):
+            each = self.found[metric]
+            told = np.abs(each.values - limit) > each.bounds + self.told.mesh_error_k
+            self.miss(~told, UNDECIDED, f"{metric}: within its error of the limit {limit:g} K")
+        every = outcome.metrics | {name: each.values for name, each in self.found.items()}
+        answers = {name: np.where(self.status == OK, every.get(name, np.nan), np.nan) for name in metrics}
+        return Outcome(answers, self.status, outcome.cpu_s + self.cpu_s, self.logs)
 
-        Raises
-        ------
-        InvalidChunk
-            The bytes are none.
-        """
-        try:
-            self._kept[heat.model] = ReducedModel.from_bytes(content)
-        except ThermalError as error:
-            raise InvalidChunk(f"heat: {error}") from error
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+    def know(self, rows: slice, temperatures: Temperatures) -> None:
+        """Take in the temperatures of some rows."""
+        every = by_metric(temperatures.hottest, temperatures.regions, temperatures.probes, temperatures.junctions)
+        for metric, each in every.items():
+            self.found[metric].values[rows], self.found[metric].bounds[rows] = each.values, each.bounds
 
-    def __getitem__(self, heat: ReducedHeat) -> ReducedModel:
-        self._kept.move_to_end(heat.model)
-        return self._kept[heat.model]
+    def miss(self, rows: np.ndarray | slice, code: int, text: str) -> None:
+        """Leave rows without an answer, unless they have none already."""
+        missed = np.zeros(self.status.size, dtype=bool)
+        missed[rows] = True
+        missed &= self.status == OK
+        self.status[missed] = code
+        for row in np.flatnonzero(missed)[: max(0, 5 - len(self.logs))]:
+            self.logs[int(row)] = text
 
 
 def without_model(rows: int) -> Outcome:
@@ -58,60 +80,80 @@ def without_model(rows: int) -> Outcome:
     return Tally.of((), rows).outcome(0.0)
 
 
-def with_temperatures(
-    outcome: Outcome,
-    heat: ReducedHeat,
-    model: ReducedModel,
-    columns: Mapping[str, FloatArray],
-    constants: Mapping[str, float],
-    metrics: tuple[str, ...],
-) -> Outcome:
-    """Return an outcome with the temperatures among the metrics asked for.
+def unknown(
+    outcome: Outcome, told: ReducedHeat, columns: Mapping[str, FloatArray], constants: Mapping[str, float]
+) -> Heat:
+    """Return heat of which nothing is known yet.
 
     Parameters
     ----------
     outcome : Outcome
         Of the study's other model: its rows' metrics but for the temperatures.
-    heat, model
-        The reduced model, and how it is asked.
+    told
+        How the models are asked.
     columns : mapping of (n,) float arrays, SI
         Parameters that vary; there may be none.
     constants : mapping of floats, SI
-    metrics : tuple of str
-        All metrics to return, in this order.
     """
-    started = time.thread_time()
     rows = outcome.status.size
     values = {**{name: np.full(rows, value) for name, value in constants.items()}, **columns}
     asked = {
         name: np.broadcast_to(Expression.parse(amount).evaluate(values), (rows,)).astype(np.float64)
-        for name, amount in heat.parameters.items()
+        for name, amount in told.parameters.items()
     }
-    status, logs = outcome.status.copy(), dict(outcome.logs)
+    found = {name: Bounded(np.full(rows, np.nan), np.full(rows, np.inf)) for name in told.metrics}
+    return Heat(told, asked, found, outcome.status.copy(), dict(outcome.logs))
+
+
+def reduce(heat: Heat, model: ReducedModel) -> None:
+    """Ask the reduced model for every row; a row that it refuses has no answer."""
+    started = time.thread_time()
+    rows = heat.status.size
     try:
-        told = model.evaluate(asked)
-        named = by_metric(told.hottest, told.regions, told.probes, told.junctions)
-        found = {name: _spread(each, rows) for name, each in named.items()}
+        heat.know(slice(None), model.evaluate(heat.asked))
+    except ThermalError:
+        for row in range(rows):
+            here = slice(row, row + 1)
+            try:
+                heat.know(here, model.evaluate({name: column[here] for name, column in heat.asked.items()}))
+            except ThermalError as error:
+                heat.miss(here, ERROR, f"temperatures: {error}")
+    heat.cpu_s += time.thread_time() - started
+
+
+def settle(heat: Heat, solve: Solve) -> None:
+    """Ask the full model for the rows that are open; rows that are alike share a solution.
+
+    Raises
+    ------
+    MissingExtra
+        Of the finite elements: another worker may have them.
+    """
+    started = time.thread_time()
+    solved: dict[tuple[float, ...], Temperatures | str] = {}
+    for row in heat.open.tolist():
+        values = {name: float(column[row]) for name, column in heat.asked.items()}
+        alike, here = tuple(values.values()), slice(row, row + 1)
+        if alike not in solved:
+            solved[alike] = _solved(solve, values)
+            heat.full_solutions += 1
+        found = solved[alike]
+        if isinstance(found, str):
+            heat.miss(here, ERROR, f"temperatures: {found}")
+        else:
+            heat.know(here, found)
+    heat.cpu_s += time.thread_time() - started
+
+
+def _solved(solve: Solve, values: Mapping[str, float]) -> Temperatures | str:
+    """The temperatures of one vector, or why it has none."""
+    try:
+        return solve(values)
+    except MissingExtra:
+        raise
     except ThermalError as error:
-        found = {}
-        _miss(status, logs, np.full(rows, True), RUN_STATUS.index("error"), f"temperatures: {error}")
-    for metric, limits in heat.limits.items():
-        for limit in limits if metric in found else ():
-            near = np.abs(found[metric].values - limit) <= found[metric].bounds + heat.mesh_error_k
-            _miss(status, logs, near, UNDECIDED, f"{metric}: within its error of the limit {limit:g} K")
-    every = outcome.metrics | {name: each.values for name, each in found.items()}
-    answered = status == OK
-    answers = {name: np.where(answered, every.get(name, np.nan), np.nan) for name in metrics}
-    return Outcome(answers, status, outcome.cpu_s + time.thread_time() - started, logs)
+        return str(error)
 
 
-def _spread(each: Bounded, rows: int) -> Bounded:
-    """For every row, also where nothing varies."""
-    return Bounded(np.broadcast_to(each.values, (rows,)), np.broadcast_to(each.bounds, (rows,)))
-
-
-def _miss(status: StatusArray, logs: dict[int, str], rows: np.ndarray, code: int, text: str) -> None:
-    missed = rows & (status == OK)
-    status[missed] = code
-    for row in np.flatnonzero(missed)[: max(0, 5 - len(logs))]:
-        logs[int(row)] = text
+def _limits(told: ReducedHeat) -> list[tuple[str, float]]:
+    return [(metric, limit) for metric, limits in told.limits.items() for limit in limits]

@@ -10,7 +10,8 @@ from proofmark_contracts.message import Message, Zone
 from proofmark_contracts.tables import STATUS, InvalidTable, decode_table, encode_table, floats
 from proofmark_contracts.temperatures import ReducedHeat
 from proofmark_simulator.cosim_model import Described, Plant
-from proofmark_simulator.heat import ReducedModels, with_temperatures, without_model
+from proofmark_simulator.heat import Heat, reduce, settle, unknown, without_model
+from proofmark_simulator.heat_models import HeatModels
 from proofmark_simulator.outcome import FloatArray, Outcome
 from proofmark_simulator.runner import ModelRunner
 from proofmark_simulator.settings import SimulatorSettings
@@ -25,8 +26,8 @@ async def model_processes() -> AsyncIterator[ModelRunner]:
 
 
 @service.lifespan
-async def reduced_models() -> AsyncIterator[ReducedModels]:
-    yield ReducedModels()
+async def heat_models() -> AsyncIterator[HeatModels]:
+    yield HeatModels()
 
 
 @service.on(SimulateChunk)
@@ -40,8 +41,10 @@ async def simulate(chunk: SimulateChunk, context: Context) -> list[Message]:
         raise Rejected(f"vectors of the chunk: {error}") from error
     columns = {name: floats(column) for name, column in vectors.items()}
     outcome = await _run(chunk, columns, context)
+    full_solutions = 0
     if chunk.heat is not None and chunk.heat.kind == "steady":
-        outcome = await _heated(chunk, chunk.heat, outcome, columns, context)
+        heat = await _temperatures(chunk, chunk.heat, outcome, columns, context)
+        outcome, full_solutions = heat.with_temperatures(outcome, chunk.metrics), heat.full_solutions
     return [
         ChunkSimulated(
             study=chunk.study,
@@ -50,6 +53,7 @@ async def simulate(chunk: SimulateChunk, context: Context) -> list[Message]:
             table=encode_table({**outcome.metrics, STATUS: outcome.status}),
             cpu_s=outcome.cpu_s,
             logs=outcome.logs,
+            full_solutions=full_solutions,
         )
     ]
 
@@ -72,12 +76,16 @@ async def _run(chunk: SimulateChunk, columns: Mapping[str, FloatArray], context:
     return await runner.run(model, source, columns, chunk.constants, metrics, chunk.rows)
 
 
-async def _heated(
-    chunk: SimulateChunk, heat: ReducedHeat, outcome: Outcome, columns: Mapping[str, FloatArray], context: Context
-) -> Outcome:
-    """The temperatures beside what the model gave."""
-    models = context.resource(ReducedModels)
-    if heat not in models:
-        models.take(heat, await context.stores[Zone.COMPUTE].get(heat.model))
-    asked = (outcome, heat, models[heat], columns, chunk.constants, chunk.metrics)
-    return await context.compute(with_temperatures, *asked)
+async def _temperatures(
+    chunk: SimulateChunk, told: ReducedHeat, outcome: Outcome, columns: Mapping[str, FloatArray], context: Context
+) -> Heat:
+    """The temperatures beside what the model gave: reduced ones, and full ones where those are not enough."""
+    models, read = context.resource(HeatModels), context.stores[Zone.COMPUTE].get
+    heat = unknown(outcome, told, columns, chunk.constants)
+    if told.model != told.full:
+        await context.compute(reduce, heat, await models.reduced.get(told.model, read))
+    if told.full is not None and heat.open.size:
+        async with models.turn:
+            full = await models.full.get(told.full, read)
+            await context.compute(settle, heat, full.solve)
+    return heat

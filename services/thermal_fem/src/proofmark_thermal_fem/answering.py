@@ -58,23 +58,30 @@ def _modelled(study: str, design: Design, solution: Solution) -> tuple[ThermalMo
     if in_the_loop(design):
         return plant_modelled(study, design, solution)
     distilled = distil(design, solution)
-    metrics = tuple(temperatures(solution.readings))
+    metrics = tuple(temperatures(solution.highest))
     heat = ReducedHeat(
         model=sha256_hex(distilled.model),
         size=len(distilled.model),
+        full=distilled.full and sha256_hex(distilled.full),
         parameters=distilled.parameters,
         metrics=metrics,
         limits=limits(design, metrics),
         mesh_error_k=solution.error_estimate_k,
     )
     modelled = ThermalModelled(
-        study=study, heat=heat, unknowns=solution.unknowns, order=distilled.order, bound_k=distilled.bound_k
+        study=study,
+        heat=heat,
+        unknowns=solution.unknowns,
+        order=distilled.order,
+        bound_k=distilled.bound_k,
+        reduction=distilled.reduction,
+        reason=distilled.reason,
     )
-    return modelled, (distilled.model,)
+    return modelled, distilled.objects
 
 
 def _assessed(study: str, design: Design, solution: Solution, files: Mapping[str, bytes]) -> ThermalAssessed:
-    found = temperatures(solution.readings)
+    found = temperatures(solution.highest)
     refs = (
         FileRef(path=f"{FOLDER}/{name}", sha256=sha256_hex(content), size=len(content))
         for name, content in files.items()

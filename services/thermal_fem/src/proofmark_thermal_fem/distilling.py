@@ -1,30 +1,51 @@
-"""The reduced model of a study's heat, on the mesh of the nominal solution."""
+"""The models of a study's heat for any vector, on the mesh of the nominal solution: the full one, and a reduced one
+where there can be one."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from proofmark_contracts.design import Design
+from proofmark_contracts.temperatures import Reduction
 from proofmark_expression import Expression
 from proofmark_reliability.montecarlo import monte_carlo
 from proofmark_reliability.sample import vectors
 from proofmark_thermal.engine import Solution
+from proofmark_thermal.errors import NotAffine
+from proofmark_thermal.reduced.cost import cost
 from proofmark_thermal.reduced.form import Varied
+from proofmark_thermal.reduced.full_model import FullModel, amounts_of
 from proofmark_thermal.reduced.steady import reduce_steady
-from proofmark_thermal_fem.parameters import value_range, varying
+from proofmark_thermal_fem.errors import TooCostly
+from proofmark_thermal_fem.parameters import evaluated, nominal, value_range, varying
 
 BOUND_VECTORS, BOUND_SHARE = 2000, 0.99
+CEILING_S = 8 * 3600.0
+"""Of one core, that full solutions of all vectors may take by their estimate."""
 
 
 @dataclass(frozen=True, eq=False)
 class Distilled:
-    """A reduced model, and how it is asked."""
+    """How a worker finds the temperatures of its vectors."""
 
     model: bytes
+    """The reduced model, or the full one where there is no reduced one."""
     parameters: dict[str, str]
-    """The expression behind each parameter of the model."""
+    """The expression behind each parameter of both."""
     order: int
+    """Of the reduced model; 0 where there is none."""
     bound_k: float
+    full: bytes | None = None
+    """What settles the vectors that the reduced model leaves open."""
+    reduction: Reduction = "reduced-basis"
+    reason: str = ""
+    """Why there is no reduced model."""
+
+    @property
+    def objects(self) -> tuple[bytes, ...]:
+        """What workers may ask for, each once."""
+        return tuple(dict.fromkeys(each for each in (self.model, self.full) if each is not None))
 
 
 def distil(design: Design, solution: Solution) -> Distilled:
@@ -32,8 +53,8 @@ def distil(design: Design, solution: Solution) -> Distilled:
 
     Raises
     ------
-    NotAffine
-        A number depends on temperature, so that no reduction bounds its error.
+    TooCostly
+        It has no affine form, and too many runs for full solutions.
     BadRange
         A parameter may make a conductance negative.
     """
@@ -41,11 +62,40 @@ def distil(design: Design, solution: Solution) -> Distilled:
     places = varying(design, design.thermal)
     parameters = {f"p{number}": amount for number, amount in enumerate(places)}
     varied = {name: Varied(*value_range(design, amount), places[amount]) for name, amount in parameters.items()}
-    reduced = reduce_steady(solution.model, varied, accuracy_k=design.thermal.accuracy / 2).model
-    drawn = _drawn(design, parameters)
-    bounds = reduced.evaluate(drawn).hottest.bounds
+    full = _full(design, solution, parameters, varied).to_bytes()
+    if not varied:
+        return _unreduced(full, parameters, "no parameter of the heat varies, so that one solution serves every run")
+    try:
+        if design.thermal.transient is not None:
+            raise NotAffine({"transient": "a course in time"})
+        reduced = reduce_steady(solution.model, varied, accuracy_k=design.thermal.accuracy / 2).model
+    except NotAffine as error:
+        return _unreduced(full, parameters, _affordable(design, solution, error))
+    bounds = reduced.evaluate(_drawn(design, parameters)).hottest.bounds
     bound_k = float(np.quantile(bounds, BOUND_SHARE, method="inverted_cdf"))
-    return Distilled(reduced.to_bytes(), parameters, reduced.system.shapes, bound_k)
+    return Distilled(reduced.to_bytes(), parameters, reduced.system.shapes, bound_k, full)
+
+
+def _unreduced(full: bytes, parameters: dict[str, str], reason: str) -> Distilled:
+    return Distilled(full, parameters, order=0, bound_k=0.0, full=full, reduction="full", reason=reason)
+
+
+def _full(design: Design, solution: Solution, parameters: dict[str, str], varied: dict[str, Varied]) -> FullModel:
+    assert design.thermal is not None
+    described: dict[str, Any] = design.thermal.model_dump(mode="json", exclude_none=True)
+    values = nominal(design)
+    names = {amount: name for name, amount in parameters.items()}
+    amounts = amounts_of(described, names, lambda amount: evaluated(amount, values))
+    return FullModel(described, amounts, varied, solution.model.space)
+
+
+def _affordable(design: Design, solution: Solution, error: NotAffine) -> str:
+    """Why every run is solved in full, if that can be paid for."""
+    why = ", ".join(f"{what} at {place}" for place, what in error.places.items())
+    needed = cost(solution, design.reliability.samples)
+    if needed.seconds > CEILING_S:
+        raise TooCostly(why, needed, CEILING_S)
+    return f"{why}; {needed}"
 
 
 def _drawn(design: Design, parameters: dict[str, str]) -> dict[str, np.ndarray]:

@@ -8,27 +8,32 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from proofmark_thermal.arrays import FloatArray
+from proofmark_thermal.arrays import FloatArray, IntArray
 from proofmark_thermal.reduced.errors import BadBytes
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _REST = "model.json"
+_TYPES = {"f": "<f8", "i": "<i8"}
+
+Array: TypeAlias = FloatArray | IntArray
 
 
 def packed(kind: str, model: object) -> bytes:
-    """Return a dataclass of dataclasses, mappings, tuples, arrays and plain values as bytes."""
-    arrays: list[FloatArray] = []
+    """Return a dataclass of dataclasses, mappings, sequences, arrays and plain values as bytes."""
+    arrays: list[Array] = []
     rest = {"kind": kind, "model": _plain(model, arrays)}
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(_entry(_REST), json.dumps(rest, sort_keys=True, separators=(",", ":")))
         for number, array in enumerate(arrays):
             content = io.BytesIO()
-            np.lib.format.write_array(content, np.ascontiguousarray(array, dtype="<f8"), allow_pickle=False)
+            np.lib.format.write_array(
+                content, np.ascontiguousarray(array, _TYPES[array.dtype.kind]), allow_pickle=False
+            )
             archive.writestr(_entry(f"{number}.npy"), content.getvalue())
     return stream.getvalue()
 
@@ -58,7 +63,7 @@ def unpacked(kind: str, data: bytes, classes: tuple[type, ...]) -> Any:
         raise BadBytes(kind, f"{len(data)} bytes that are none ({error})") from error
 
 
-def _plain(value: object, arrays: list[FloatArray]) -> object:
+def _plain(value: object, arrays: list[Array]) -> object:
     if isinstance(value, np.ndarray):
         arrays.append(value)
         return {"array": len(arrays) - 1}
@@ -67,12 +72,12 @@ def _plain(value: object, arrays: list[FloatArray]) -> object:
         return {"class": type(value).__name__, "fields": parts}
     if isinstance(value, Mapping):
         return {"keys": list(value), "values": [_plain(each, arrays) for each in value.values()]}
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [_plain(each, arrays) for each in value]
     return value
 
 
-def _rebuilt(value: Any, arrays: list[FloatArray], classes: Mapping[str, type]) -> Any:
+def _rebuilt(value: Any, arrays: list[Array], classes: Mapping[str, type]) -> Any:
     if isinstance(value, list):
         return tuple(_rebuilt(each, arrays, classes) for each in value)
     if not isinstance(value, dict):

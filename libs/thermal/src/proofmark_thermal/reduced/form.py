@@ -16,14 +16,21 @@ from scipy.sparse import csr_array
 
 from proofmark_thermal.affine import Affine, affine
 from proofmark_thermal.arrays import FloatArray, IntArray
-from proofmark_thermal.errors import UnknownName
+from proofmark_thermal.errors import NotAffine, UnknownName
 from proofmark_thermal.model import Model
 from proofmark_thermal.reduced.coefficients import Coefficients, Factor, Factors, Quantity, Warming
 from proofmark_thermal.reduced.errors import BadRange, BadVectors
 from proofmark_thermal.terms import now, sum_of
-from proofmark_thermal.values import OfTime
+from proofmark_thermal.values import OfTime, Schedule
 
 Key = TypeVar("Key", Factor, Warming)
+
+_UNDRIVEN = {
+    "geometry": "a dimension that varies",
+    "cp": "a heat capacity that varies",
+    "junction_resistance": "a junction's resistance that varies",
+}
+"""Why there is no factor, by the first or the last word of a place."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def form_of(model: Model, varied: Mapping[str, Varied], *, timed: bool = False) 
     Raises
     ------
     NotAffine
-        A number depends on temperature.
+        A number depends on temperature, or a parameter drives what is no factor.
     UnknownName
         A parameter drives a place that is not there.
     BadRange
@@ -122,6 +129,8 @@ class _Drivers:
         self.numbers = {place: now(value, 0.0) for place, value in numbers.items()}
         known = [*self.numbers, *(_resistance(place) for place in numbers if place.startswith("contacts"))]
         self.parameters: dict[str, str] = {}
+        if undriven := _undriven(varied, numbers):
+            raise NotAffine(undriven)
         for name, each in varied.items():
             for place in each.places:
                 if place not in known:
@@ -153,6 +162,17 @@ class _Drivers:
     def warming(self, place: str, operator: csr_array) -> tuple[Warming, FloatArray]:
         """Return what a film brings in at a surrounding one kelvin above the reference."""
         return Warming(self.plain(place), self.plain(_ambient(place))), np.asarray(operator.sum(axis=1)).ravel()
+
+
+def _undriven(varied: Mapping[str, Varied], numbers: Mapping[str, OfTime]) -> dict[str, str]:
+    """What parameters do that is no factor of anything, by place."""
+    found = {}
+    for place in (place for each in varied.values() for place in each.places):
+        if isinstance(numbers.get(place), Schedule):
+            found[place] = "a schedule with parameters in it"
+        for word in {place.partition(".")[0], place.rpartition(".")[2]} & _UNDRIVEN.keys():
+            found[place] = _UNDRIVEN[word]
+    return found
 
 
 def _ambient(place: str) -> str:

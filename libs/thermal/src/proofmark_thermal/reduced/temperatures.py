@@ -1,11 +1,11 @@
 """Temperatures of parameter vectors, with bounds."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from proofmark_thermal.arrays import BoolArray, FloatArray, IntArray
+from proofmark_thermal.arrays import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,31 +43,15 @@ def greatest(parts: Sequence[Bounded]) -> Bounded:
 
 def joined(blocks: Sequence[Temperatures]) -> Temperatures:
     """Return the temperatures of blocks of vectors as one."""
-    return _each(
-        blocks,
-        lambda parts: Bounded(
-            np.concatenate([part.values for part in parts]), np.concatenate([part.bounds for part in parts])
-        ),
-    )
-
-
-def replaced(old: Temperatures, places: IntArray, new: Temperatures) -> Temperatures:
-    """Return temperatures with those of some vectors replaced."""
 
     def one(parts: Sequence[Bounded]) -> Bounded:
-        values, bounds = parts[0].values.copy(), parts[0].bounds.copy()
-        values[places], bounds[places] = parts[1].values, parts[1].bounds
-        return Bounded(values, bounds)
+        values, bounds = [part.values for part in parts], [part.bounds for part in parts]
+        return Bounded(np.concatenate(values), np.concatenate(bounds))
 
-    return _each([old, new], one)
-
-
-def _each(all_: Sequence[Temperatures], one: Callable[[Sequence[Bounded]], Bounded]) -> Temperatures:
-    """Put together the same temperature of each."""
-    first = all_[0]
+    first = blocks[0]
     return Temperatures(
-        one([each.hottest for each in all_]),
-        {name: one([each.regions[name] for each in all_]) for name in first.regions},
-        {name: one([each.probes[name] for each in all_]) for name in first.probes},
-        {name: one([each.junctions[name] for each in all_]) for name in first.junctions},
+        one([each.hottest for each in blocks]),
+        {name: one([each.regions[name] for each in blocks]) for name in first.regions},
+        {name: one([each.probes[name] for each in blocks]) for name in first.probes},
+        {name: one([each.junctions[name] for each in blocks]) for name in first.junctions},
     )

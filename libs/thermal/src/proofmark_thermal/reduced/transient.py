@@ -7,7 +7,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from proofmark_thermal.arrays import FloatArray
-from proofmark_thermal.errors import NotAffine, Unassigned
+from proofmark_thermal.errors import Unassigned
 from proofmark_thermal.model import Model
 from proofmark_thermal.reduced.coefficients import Columns
 from proofmark_thermal.reduced.form import Form, Varied, form_of
@@ -60,8 +60,6 @@ def reduce_transient(
     """
     if model.problem.transient is None:
         raise Unassigned("problem", "a transient, whose duration and initial temperature count")
-    if curved := [storage.name for storage in model.storages if not storage.linear]:
-        raise NotAffine(curved)
     form = form_of(model, varied, timed=True)
     capacity = sum_of([storage.capacity(np.empty(0)) for storage in model.storages])
     longest_s = model.problem.transient.duration

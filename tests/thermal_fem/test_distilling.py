@@ -1,0 +1,97 @@
+"""Which model the runs of a study are judged by, and why."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from proofmark_contracts.design import Design, ReliabilityPlan
+from proofmark_contracts.heat import Region, Sink, Tabulated, Thermal, Transient
+from proofmark_thermal.reduced.full_model import FullModel
+from proofmark_thermal_fem.answering import Answer, answer
+from proofmark_thermal_fem.errors import TooCostly
+from tests.thermal_fem.designs import AMBIENT_K, rise_k, slab
+
+MEDIANS = {"k": 100.0, "loss": 20.0, "h": 1000.0}
+
+
+def thermal(design: Design) -> Thermal:
+    assert design.thermal is not None
+    return design.thermal
+
+
+def radiating() -> Design:
+    air: Sink = thermal(slab()).sinks["air"]
+    return slab(sinks={"air": air.model_copy(update={"emissivity": 0.5})})
+
+
+def full_of(found: Answer) -> FullModel:
+    heat = found.modelled.heat
+    contents = dict(zip(heat.objects, found.contents, strict=False))
+    assert heat.full is not None
+    return FullModel.from_bytes(contents[heat.full])
+
+
+def t_max(found: Answer, **changed: float) -> float:
+    names = {amount: name for name, amount in found.modelled.heat.parameters.items()}
+    values = {names[amount]: value for amount, value in {**MEDIANS, **changed}.items() if amount in names}
+    return float(full_of(found).solve(values).hottest.values[0])
+
+
+@pytest.mark.parametrize("changed", [{}, {"loss": 24.0, "k": 91.0}])
+def test_beside_a_reduced_model_goes_the_full_one(changed: dict[str, float], tmp_path: Path) -> None:
+    found = answer("study", slab(), tmp_path)
+    assert (found.modelled.reduction, found.modelled.reason) == ("reduced-basis", "")
+    assert found.modelled.heat.full != found.modelled.heat.model
+    assert t_max(found, **changed) == pytest.approx(AMBIENT_K + rise_k(**changed), abs=1e-6)
+
+
+def test_radiation_is_solved_in_full_for_every_run_and_says_so(tmp_path: Path) -> None:
+    found = answer("study", radiating(), tmp_path)
+    assert found.modelled.reduction == "full"
+    assert found.modelled.reason.startswith(
+        "radiation at sinks.air.emissivity; 200 full solutions, each about 5 linear systems of "
+    )
+    assert (found.modelled.order, found.modelled.bound_k) == (0, 0.0)
+    assert found.modelled.heat.objects == (found.modelled.heat.full,)
+    assert t_max(found) == pytest.approx(found.assessed.temperatures["t_max"], abs=1e-6)
+    assert t_max(found) < AMBIENT_K + rise_k() - 0.1
+
+
+def test_a_table_of_parameters_takes_the_parameters_of_each_run(tmp_path: Path) -> None:
+    table = Tabulated(at_k=(200.0, 500.0), values=("k", "k"))
+    found = answer("study", slab(regions={"slab": Region(k=table)}), tmp_path)
+    assert "a conductivity that depends on temperature at regions.slab.k" in found.modelled.reason
+    assert t_max(found, k=92.0) == pytest.approx(AMBIENT_K + rise_k(k=92.0), abs=1e-6)
+
+
+def test_too_many_full_solutions_are_refused_with_what_they_would_take(tmp_path: Path) -> None:
+    plan = ReliabilityPlan(target=0.99, samples=50_000_000)
+    with pytest.raises(TooCostly) as refused:
+        answer("study", radiating().model_copy(update={"reliability": plan}), tmp_path)
+    assert refused.value.why == "radiation at sinks.air.emissivity"
+    assert refused.value.needed.vectors == 50_000_000
+    assert "expected full solutions of every run within 2.88e+04 s of one core, got 50000000" in str(refused.value)
+
+
+def test_heat_that_no_parameter_changes_takes_one_solution(tmp_path: Path) -> None:
+    fixed: dict[str, Any] = {
+        "regions": {"slab": Region(k=100.0)},
+        "sources": {"die": thermal(slab()).sources["die"].model_copy(update={"power": 20.0})},
+        "sinks": {"air": thermal(slab()).sinks["air"].model_copy(update={"convection": 1000.0})},
+    }
+    found = answer("study", slab(**fixed), tmp_path)
+    assert (found.modelled.heat.parameters, found.modelled.reduction) == ({}, "full")
+    assert float(full_of(found).solve({}).hottest.values[0]) == pytest.approx(AMBIENT_K + rise_k(), abs=1e-6)
+
+
+def test_a_course_in_time_is_judged_by_its_highest_temperatures(tmp_path: Path) -> None:
+    region = Region(k="k", rho=2700.0, cp=900.0)
+    found = answer(
+        "study",
+        slab(regions={"slab": region}, transient=Transient(duration=20.0, initial="ambient"), accuracy=0.5),
+        tmp_path,
+    )
+    told = found.assessed.temperatures
+    assert AMBIENT_K + 10 < told["t_max"] < AMBIENT_K + rise_k() - 10
+    assert t_max(found) == pytest.approx(told["t_max"], abs=1e-6)
