@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from proofmark.client import LOOK_S, OperatorClient
 from proofmark_contracts.assessment import ReliabilityAssessed, ReliabilityUpdated
 from proofmark_contracts.custody import ReportCompiled
-from proofmark_contracts.study import StudyClosed
+from proofmark_contracts.study import StudyClosed, StudyOpened
 
 Show = Callable[[ReliabilityUpdated | None, str], None]
 QUIET_S = 5.0
@@ -38,7 +38,9 @@ async def _stage(client: OperatorClient, study: str, live: ReliabilityUpdated | 
     if await client.read(ReportCompiled, study) is not None:
         return "signing"
     if await client.read(ReliabilityAssessed, study) is not None:
-        return "deciding, writing the report"
+        opened = await client.read(StudyOpened, study)
+        firmware = "building and verifying firmware, " if opened and opened.design.firmware else ""
+        return f"deciding, {firmware}writing the report"
     return SIMULATING if live else "planning"
 
 
