@@ -19,7 +19,10 @@ def batch(temperatures: list[float], missing: tuple[int, ...] = ()) -> tuple[Tab
     status = np.zeros(rows, np.int8)
     status[list(missing)] = 1
     metrics = {METRIC: np.array(temperatures), TRAP: np.zeros(rows)}
-    return {name: np.arange(rows, dtype=np.float64) + 0.5 for name in DESIGN.random_parameters}, {**metrics, STATUS: status}
+    return {name: np.arange(rows, dtype=np.float64) + 0.5 for name in DESIGN.random_parameters}, {
+        **metrics,
+        STATUS: status,
+    }
 
 
 def test_the_nominal_run_comes_first_then_those_nearest_to_failing_in_their_order() -> None:
