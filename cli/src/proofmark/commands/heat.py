@@ -42,7 +42,7 @@ def thermal(
     out : Path
         Folder for what is written; ./thermal by default.
     engine
-        For solve: fenicsx, calculix or ngsolve, on the mesh that the default engine makes fine enough.
+        For solve: fenicsx, calculix, ngsolve or elmer, on the mesh that the default engine makes fine enough.
     within : float
         For cross-check: K by which engines may differ; 0.1 by default.
     mesher
