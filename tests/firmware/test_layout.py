@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from proofmark_controller import check
-from proofmark_controller.program import Block, Scalar
+from proofmark_controller.values import Block, Scalar
 from proofmark_firmware.layout import FAULT, layout_of
 
 from .conftest import FAN

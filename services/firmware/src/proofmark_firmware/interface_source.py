@@ -6,7 +6,7 @@ import numpy as np
 
 from proofmark_contracts.firmware import AnalogPin, PwmPin
 from proofmark_controller.c_names import file_stem, member_name
-from proofmark_controller.program import Constant, Enumeration, Scalar, Value
+from proofmark_controller.values import Constant, Enumeration, Scalar, Value
 from proofmark_cosim import Adc, Pwm
 from proofmark_cosim.evaluation import evaluated
 from proofmark_cosim.graph import Kind, constant

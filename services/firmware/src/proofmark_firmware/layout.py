@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from proofmark_controller.program import Block, Program, Scalar, Value
+from proofmark_controller.program import Program
+from proofmark_controller.values import Block, Scalar, Value
 
 WORD = 4
 FAULT = "pm_fault"

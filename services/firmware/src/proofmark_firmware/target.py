@@ -11,7 +11,7 @@ from proofmark_contracts.cosimulation import Controller
 from proofmark_contracts.design import Design
 from proofmark_contracts.firmware import AnalogPin, Firmware, InputPin, OutputPin, Pin, PwmPin
 from proofmark_controller import Program
-from proofmark_controller.program import Constant, Value
+from proofmark_controller.values import Constant, Value
 from proofmark_cosim import ControllerUse, System
 from proofmark_cosim.assembly import before_the_first_tick
 from proofmark_cosim.numbers import controller_start
