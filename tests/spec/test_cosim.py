@@ -6,9 +6,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from proofmark_contracts.cosimulation import TRAP, CosimModel, Formula
+from proofmark_contracts.cosimulation import TRAP, CosimModel, Drive, Formula
 from proofmark_contracts.design import Design
-from proofmark_spec import json_schema
+from proofmark_spec import SpecError, json_schema
 from proofmark_spec.document import read_yaml
 
 from ..systems import loops
@@ -108,6 +108,18 @@ def test_the_cycle_is_the_longest_that_every_period_is_a_multiple_of() -> None:
     assert model.cycle_s == pytest.approx(0.005)
     assert asked(REQUIREMENT)[1].cycle_s == pytest.approx(0.01)
     assert asked(REQUIREMENT, **{"duration: 10 s": "duration: 10 s\n  cycle: 1 ms"})[1].cycle_s == pytest.approx(1e-3)
+
+
+def test_an_output_is_switched_where_the_spec_says_so() -> None:
+    stated = "parameters: {gain: gain}"
+    controller = asked(REQUIREMENT, **{stated: f"{stated}, pwm: {{duty: switched}}"})[0].controller
+    assert controller is not None
+    assert controller.drives == {"duty": Drive(top=4095, switched=True)}
+    averaged = asked(REQUIREMENT, **{stated: f"{stated}, pwm: {{duty: averaged}}"})[0].controller
+    assert averaged is not None
+    assert averaged.drives == {}
+    with pytest.raises(SpecError, match=r"controller\.pwm\.mode: Warmer has no float32 output 'mode'"):
+        asked(REQUIREMENT, **{stated: f"{stated}, pwm: {{mode: switched}}"})
 
 
 def test_a_controller_is_carried_with_what_the_spec_sets_in_it() -> None:

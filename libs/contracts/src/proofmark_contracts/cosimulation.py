@@ -132,6 +132,8 @@ class Drive(Frozen):
 
     top: int
     """The auto-reload value: a duty has `top + 1` steps."""
+    switched: bool = False
+    """Whether plants see it go on and off within their periods; averaged otherwise."""
 
 
 class Controller(Frozen):

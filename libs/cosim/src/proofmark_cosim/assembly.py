@@ -1,11 +1,11 @@
 """From a system to a plan: names become wires, and wires an order of computation."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from proofmark_controller.program import Program
 from proofmark_controller.values import Constant, Enumeration, Scalar, Value
-from proofmark_cosim.component import Foreign, Moment, Port, Source, Values
+from proofmark_cosim.component import Component, Foreign, Moment, Port, Source, Values
 from proofmark_cosim.errors import AlgebraicLoop, OutOfRange, UnknownSignal, Unwired
 from proofmark_cosim.expressions import Lookup, node_of
 from proofmark_cosim.graph import (
@@ -28,6 +28,7 @@ from proofmark_cosim.interface import Pwm, Ranging, level, whole
 from proofmark_cosim.logic import margin, predicates
 from proofmark_cosim.measures import Measure, measure
 from proofmark_cosim.plan import Draw, Equation, Plan, Record, Sampling, Stepping, Stream, Timed
+from proofmark_cosim.switching import Switching, prepared, switchings, takes, without_noise
 from proofmark_cosim.system import CONTROLLER, SCENARIO, ControllerUse, Placed, System, cycles_of
 
 BROKEN = "#broken"
@@ -40,9 +41,9 @@ FLOAT_OF = {Scalar.FLOAT32: Kind.FLOAT32, Scalar.INT32: Kind.INT64, Scalar.BOOL:
 class Names(dict[str, Node]):
     """The parameters of a component, each a column called `component.parameter`."""
 
-    def __init__(self, component: str) -> None:
+    def __init__(self, component: str, piece: int | None = None) -> None:
         super().__init__()
-        self._component = component
+        self._component = component if piece is None else prepared(component, piece)
 
     def __missing__(self, name: str) -> Node:
         self[name] = parameter(f"{self._component}.{name}")
@@ -64,6 +65,7 @@ class Assembly:
     wires: dict[str, str] = field(default_factory=dict)
     foreign: list[Stepping] = field(default_factory=list)
     sampling: Sampling | None = None
+    switched: dict[str, Switching] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, placed in self.components():
@@ -73,6 +75,7 @@ class Assembly:
             for name, kind in self.system.controller.program.outputs.fields:
                 self.signals[f"{CONTROLLER}.{name}"] = Kind.BOOL if kind is Scalar.BOOL else Kind.FLOAT64
         self._wire()
+        self.switched = switchings(self.system, self.wires)
         for name, placed in self.components():
             self._place(name, placed)
         if self.system.controller is not None:
@@ -85,10 +88,13 @@ class Assembly:
             yield SCENARIO, Placed(self.system.scenario)
         yield from self.system.plants.items()
 
-    def look_up(self, where: str) -> Lookup:
-        """What names mean in an expression at this place."""
+    def look_up(self, where: str, fixed: Mapping[str, Node] | None = None) -> Lookup:
+        """What names mean in an expression at this place; some may have a value of their own."""
+        own = fixed or {}
 
         def found(name: str) -> Node:
+            if name in own:
+                return own[name]
             if name in self.signals:
                 return slot(name, self.signals[name])
             if name in self.parameters:
@@ -168,9 +174,10 @@ class Assembly:
             if destination not in inputs:
                 raise UnknownSignal("connect", inputs, destination)
 
-    def _source(self, destination: str, port: Port) -> Node:
+    def _source(self, destination: str, port: Port, fixed: Mapping[str, Node] | None = None) -> Node:
         if destination in self.wires:
-            node = node_of(f"connect.{destination}", self.wires[destination], self.look_up(f"connect.{destination}"))
+            where_ = f"connect.{destination}"
+            node = node_of(where_, self.wires[destination], self.look_up(where_, fixed))
             return convert(node, port.kind) if port.kind is not Kind.BOOL else level(node)
         if port.default is None:
             raise Unwired(destination, port.unit or "plain numbers")
@@ -196,8 +203,29 @@ class Assembly:
             given = {port: real(node) for port, node in sources.items()}
             held = {port.name: f"{name}#{port.name}" for port in component.outputs()}
             self.foreign.append(Stepping(name, component, period, given, held))
-        for state, node in component.advance(now).items():
+        for state, node in self._advanced(name, component, now).items():
             self.updates.append(Equation(f"{name}#{state}", convert(node, x[state].kind), period))
+
+    def _advanced(self, name: str, component: Component, now: Moment) -> Values:
+        """The state a period later."""
+        switching = self.switched.get(name)
+        if switching is None:
+            return component.advance(now)
+
+        def none(_: object) -> Node:
+            return without_noise(name)
+
+        quiet, state = replace(now, uniform=none, normal=none, source=none), dict(now.x)
+        for level_, steps in switching.parts():
+            fixed = {switching.signal: constant(level_)}
+            sources = {port.name: self._source(f"{name}.{port.name}", port, fixed) for port in component.inputs()}
+            for piece in switching.pieces:
+                piece_s = switching.length_s(piece, now.period_s)
+                inside = replace(quiet, p=Names(name, piece), x=state, u=sources, period_s=piece_s)
+                moved = component.advance(inside).items()
+                taken = takes(steps, piece)
+                state |= {key: where(taken, convert(node, state[key].kind), state[key]) for key, node in moved}
+        return state
 
     def _hold(self, equation: Equation) -> None:
         """An equation that is not computed in every cycle holds a state."""

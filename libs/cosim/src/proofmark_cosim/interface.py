@@ -72,6 +72,8 @@ class Pwm:
     """A compare register that counts to `top`, the auto-reload value."""
 
     top: int = 2**IDEAL_BITS - 1
+    switched: bool = False
+    """Whether a plant that it drives sees it go on and off; averaged over a period otherwise."""
 
     def compare(self, duty: Node) -> Node:
         """The compare value of a duty, int64: 0 for what is no number."""
@@ -83,7 +85,7 @@ class Pwm:
         return real(compare) / float(self.top + 1)
 
     def __str__(self) -> str:
-        return f"PWM of {self.top + 1} steps"
+        return f"PWM of {self.top + 1} steps{', switched' if self.switched else ''}"
 
 
 def level(value: Node) -> Node:

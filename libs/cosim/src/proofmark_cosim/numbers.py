@@ -10,6 +10,7 @@ from proofmark_cosim.component import Columns, Component, FloatArray, Given, Num
 from proofmark_cosim.engine import Array
 from proofmark_cosim.errors import OutOfRange, UnknownSignal
 from proofmark_cosim.expressions import parsed
+from proofmark_cosim.switching import prepared, switchings
 from proofmark_cosim.system import CONTROLLER, SCENARIO, System, cycles_of
 
 
@@ -23,14 +24,19 @@ def every_column(system: System, columns: Columns, vectors: int) -> dict[str, Fl
     """
     found = {name: np.ascontiguousarray(np.broadcast_to(c, vectors), np.float64) for name, c in columns.items()}
     own: dict[str, FloatArray] = {}
+    switched = switchings(system, system.connect)
     for name, component, period_s in _components(system):
         numbers = {
             parameter: _in_range(f"{name}.{parameter}", column, quantity.low, quantity.above)
             for parameter, quantity in component.numbers().items()
             for column in [_column(f"{name}.{parameter}", quantity.value, found, vectors)]
         }
-        numbers |= component.prepare(Given(name, numbers, period_s, vectors))
-        own |= {f"{name}.{parameter}": column for parameter, column in numbers.items()}
+        lengths_s = {name: period_s}
+        if (by := switched.get(name)) is not None:
+            lengths_s |= {prepared(name, piece): by.length_s(piece, period_s) for piece in by.pieces}
+        for as_, length_s in lengths_s.items():
+            every = numbers | component.prepare(Given(name, numbers, length_s, vectors))
+            own |= {f"{as_}.{parameter}": column for parameter, column in every.items()}
     return found | own
 
 

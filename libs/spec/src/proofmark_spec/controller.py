@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from proofmark_contracts.cosimulation import Controller
+from proofmark_contracts.cosimulation import Controller, Drive
 from proofmark_contracts.frozen import FileRef
 from proofmark_expression import DIMENSIONLESS
 from proofmark_spec.amounts import Parameters, amount, constant
 from proofmark_spec.files import Files
 from proofmark_spec.problems import Report, Wrong, below, did_you_mean, shortened
-from proofmark_spec.reading import kind, mapping
+from proofmark_spec.reading import choice, kind, mapping
 from proofmark_spec.times import TIME
 
 if TYPE_CHECKING:
     from proofmark_controller import Program
 
 PATH = ("controller",)
+AVERAGED, SWITCHED = PWM = ("averaged", "switched")
 LARGEST_BYTES = 1024 * 1024
 
 
@@ -35,7 +36,7 @@ def read_controller(document: Any, parameters: Parameters, files: Files, report:
     ------
     Wrong
     """
-    given = mapping(document, PATH, report, ["file", "period"], ["class", "safe_state", "parameters"])
+    given = mapping(document, PATH, report, ["file", "period"], ["class", "safe_state", "parameters", "pwm"])
     with below("file"):
         reference = files.add(kind(given["file"], str))
         source = _text(files.contents[reference.path], reference)
@@ -50,6 +51,7 @@ def read_controller(document: Any, parameters: Parameters, files: Files, report:
     if program is None:
         return None
     bound = _parameters(given, program, parameters, report)
+    drives = _drives(given, program, report)
     controller = Controller(
         file=reference,
         name=program.name,
@@ -57,6 +59,7 @@ def read_controller(document: Any, parameters: Parameters, files: Files, report:
         safe_state=safe,
         safe_within_s=within_s,
         parameters=bound,
+        drives=drives,
     )
     return Controlled(controller, program)
 
@@ -100,6 +103,24 @@ def _checked(
     except ControllerError as error:
         raise Wrong(str(error), "safe_state", "outputs") from error
     return None
+
+
+def _drives(given: Mapping[str, Any], program: "Program", report: Report) -> dict[str, Drive]:
+    """The outputs that are switched, with the steps that are assumed where no pin says otherwise."""
+    from proofmark_controller.values import Scalar
+    from proofmark_cosim import Pwm
+
+    with below("pwm"):
+        stated = kind(given.get("pwm", {}), dict)
+    duties = [name for name, of in program.outputs.fields if of is Scalar.FLOAT32]
+    found: dict[str, Drive] = {}
+    for name, value in stated.items():
+        with report.catching(*PATH, "pwm", name):
+            if name not in duties:
+                raise Wrong(f"{program.name} has no float32 output {name!r}{did_you_mean(name, duties)}")
+            if choice(value, PWM) == SWITCHED:
+                found[name] = Drive(top=Pwm().top, switched=True)
+    return found
 
 
 def _parameters(

@@ -41,7 +41,10 @@ class Flown:
 
     def wired(self, controlled: Controlled) -> Controlled:
         """The controller behind these pins."""
-        pins = {"converters": dict(self.converters), "drives": dict(self.drives)}
+        stated = controlled.controller.drives
+        switched = {name for name, drive in stated.items() if drive.switched}
+        drives = {name: drive.model_copy(update={"switched": name in switched}) for name, drive in self.drives.items()}
+        pins = {"converters": dict(self.converters), "drives": {**stated, **drives}}
         return replace(controlled, controller=controlled.controller.model_copy(update=pins))
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from proofmark_spec.components import keys_of
+from proofmark_spec.controller import PWM
 from proofmark_spec.cosim import MOST_PLANTS
 from proofmark_spec.fmu import MOST_OUTPUTS, REQUIRED, USES
 from proofmark_spec.schema_shapes import QUANTITY, TEXT, shaped
@@ -18,8 +19,9 @@ def controller() -> dict[str, Any]:
     """The section of the controller."""
     values = {"type": ["string", "number", "boolean"]}
     safe = shaped({"within": QUANTITY, "outputs": {"type": "object", "additionalProperties": values}}, [])
+    pwm = {"type": "object", "additionalProperties": {"enum": list(PWM)}}
     bound = {"type": "object", "additionalProperties": AMOUNT}
-    keys = {"file": TEXT, "class": TEXT, "period": QUANTITY, "safe_state": safe, "parameters": bound}
+    keys = {"file": TEXT, "class": TEXT, "period": QUANTITY, "safe_state": safe, "parameters": bound, "pwm": pwm}
     return shaped(keys, ["file", "period"])
 
 

@@ -61,7 +61,7 @@ def system_of(
             controller.period_s,
             controller.parameters,
             {name: Adc(one.low, one.high, one.bits) for name, one in controller.converters.items()},
-            {name: Pwm(one.top) for name, one in controller.drives.items()},
+            {name: Pwm(one.top, one.switched) for name, one in controller.drives.items()},
         )
     system = System(
         cycle_s=model.cycle_s,
