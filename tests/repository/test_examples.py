@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from proofmark_contracts.cosimulation import CosimModel, Noise
-from proofmark_contracts.design import Design, ThermalModel
+from proofmark_contracts.design import Design, ExpressionModel, PythonModel
 from proofmark_reliability.intervals import lower_limit, upper_limit
 from proofmark_sampler.asking import propose
 from proofmark_sampler.vectors import batch_vectors
@@ -39,7 +39,7 @@ async def study_of(spec: Spec) -> tuple[dict[str, FloatArray], dict[str, FloatAr
             described = Described(design.model, design.controller, spec.files, noise, 0)
             outcome = await runner.simulate(described, columns, design.constants, design.metrics)
         else:
-            assert not isinstance(design.model, ThermalModel)
+            assert isinstance(design.model, ExpressionModel | PythonModel)
             source = spec.files[design.model.file.path] if design.model.kind == "python" else b""
             outcome = await runner.run(
                 design.model, source, columns, design.constants, design.metrics, proposal.vectors
