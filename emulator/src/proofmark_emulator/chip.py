@@ -14,7 +14,7 @@ from proofmark_emulator.faults import Fault
 from proofmark_emulator.parts import part
 from proofmark_emulator.peripherals.adc import AdcCommonF4, AdcCommonL4, AdcF4, AdcL4
 from proofmark_emulator.peripherals.clock_tree import Clocks
-from proofmark_emulator.peripherals.flash import Flash
+from proofmark_emulator.peripherals.flash import Flash, FlashF4, FlashL4
 from proofmark_emulator.peripherals.gpio import Gpio, GpioL4
 from proofmark_emulator.peripherals.power import PwrF4, PwrL4
 from proofmark_emulator.peripherals.rcc import Rcc, RccF4, RccL4
@@ -40,7 +40,8 @@ KINDS: dict[str, Callable[["Chip", str, int], Peripheral]] = {
     "rcc-l4": RccL4,
     "pwr-f4": PwrF4,
     "pwr-l4": PwrL4,
-    "flash": Flash,
+    "flash-f4": FlashF4,
+    "flash-l4": FlashL4,
     "gpio": Gpio,
     "gpio-l4": GpioL4,
     "timer": Timer,
@@ -198,6 +199,21 @@ class Chip:
             if start <= address and address + size <= start + length:
                 return view, address - start
         raise WrongRequest("address", "within a memory", f"{address:#x}")
+
+    def program(self) -> bool:
+        """Repeat a write that was refused, if it is one that programs flash; whether it was."""
+        refused = self.engine.refused
+        if refused is None or not self._flash.programs:
+            return False
+        address, width = refused
+        start, size, view = next((s, n, v) for s, n, v, fixed in self._memories if fixed and s <= address < s + n)
+        at = address - start
+        before = bytes(view[at : at + width])
+        self.engine.step_writing(start, size)
+        wanted = bytes(view[at : at + width])
+        view[at : at + width] = before
+        view[at : at + width] = self._flash.programmed(address, before, wanted)
+        return True
 
     def view(self, address: int, size: int) -> memoryview:
         """Bytes of a memory, as they are whenever they are looked at."""

@@ -35,7 +35,7 @@ FRAME_ALIGNED = 1 << 9
 THUMB = 1 << 24
 FP_ACTIVE, PROCESS_STACK = 4, 2
 SUPERVISOR_CALL, BREAKPOINT, NO_COPROCESSOR, INVALID_STATE = 2, 7, 17, 18
-UNDEFINED = 1
+UNDEFINED, PREFETCH_ABORT, DATA_ABORT = 1, 3, 4
 READ_UNMAPPED, WRITE_UNMAPPED, FETCH_UNMAPPED, INVALID, WRITE_PROTECTED = 6, 7, 8, 10, 12
 EXPLAINED = {
     READ_UNMAPPED: (BUS_FAULT, 1 << 9, "bus", "a read where nothing is"),
@@ -49,6 +49,8 @@ TRAPS = {
     UNDEFINED: (USAGE_FAULT, 1 << 16, "usage", "an undefined instruction"),
     NO_COPROCESSOR: (USAGE_FAULT, 1 << 19, "usage", "a coprocessor that is off"),
     INVALID_STATE: (USAGE_FAULT, 1 << 17, "usage", "a branch out of Thumb state"),
+    PREFETCH_ABORT: (BUS_FAULT, 1 << 8, "bus", "a fetch where nothing is"),
+    DATA_ABORT: (BUS_FAULT, 1 << 9, "bus", "an access where nothing is"),
     BREAKPOINT: (HARD_FAULT, 0, "usage", "a breakpoint without a debugger"),
 }
 """The same by the number of Unicorn's exception."""
@@ -136,6 +138,8 @@ class Core:
             self.exceptions.pend(SV_CALL)
         elif stopped is Stopped.TRAPPED:
             self.fault(*TRAPS[engine.trap], engine.counter.address)
+        elif stopped is Stopped.REFUSED and engine.trap == WRITE_PROTECTED and chip.program():
+            pass
         elif stopped is Stopped.REFUSED:
             self.fault(*EXPLAINED[engine.trap], engine.counter.address)
         if chip.bus.failed is not None:

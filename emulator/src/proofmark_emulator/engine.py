@@ -81,6 +81,10 @@ class Engine:
         self._number = -1
         self._error: Exception | None = None
         self._kept: list[Any] = []
+        self.refused: tuple[int, int] | None = None
+        """Address and bytes of the latest write to a memory that is not writable."""
+        guard = CFUNCTYPE(c_int, c_void_p, c_int, c_uint64, c_int, c_uint64, c_void_p)(self._guard)
+        self._hook(unicorn.UC_HOOK_MEM_WRITE_PROT, guard, None)
         self._hook(unicorn.UC_HOOK_CODE, count_function(), byref(self.counter))
         self._hook(unicorn.UC_HOOK_INTR, CFUNCTYPE(None, c_void_p, c_uint32, c_void_p)(self._interrupted), None)
 
@@ -123,6 +127,18 @@ class Engine:
         )
         self._kept.append(functions)
         self._succeeded("map", uclib.uc_mmio_map(self._handle, start, size, functions[0], None, functions[1], None))
+
+    def _guard(self, _handle: int, _kind: int, address: int, width: int, _value: int, _data: object) -> int:
+        self.refused = address, width
+        return 0
+
+    def step_writing(self, start: int, size: int) -> None:
+        """Execute the instruction that was refused again, with a memory writable."""
+        self.core.values[PC] = self.counter.address
+        self._unicorn.mem_protect(start, size, unicorn.UC_PROT_ALL)
+        self.counter.limit = self.counter.executed + 1
+        self.execute()
+        self._unicorn.mem_protect(start, size, unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC)
 
     def _failed(self, error: Exception) -> None:
         self._error = error

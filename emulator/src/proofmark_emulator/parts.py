@@ -46,7 +46,7 @@ SMALL_TIMERS = {f"TIM{number}": (0x40001800 + 0x400 * (number - 12), number - 6)
 
 def _f4(ports: str, timers: tuple[int, ...], usarts: tuple[int, ...], adcs: int) -> Iterator[tuple[str, Place]]:
     yield "RCC", Place("rcc-f4", 0x40023800)
-    yield "FLASH", Place("flash", 0x40023C00)
+    yield "FLASH", Place("flash-f4", 0x40023C00)
     yield "PWR", Place("pwr-f4", 0x40007000, ("APB1ENR", 28))
     yield "IWDG", Place("iwdg", 0x40003000)
     for port in ports:
@@ -73,7 +73,7 @@ def _f4(ports: str, timers: tuple[int, ...], usarts: tuple[int, ...], adcs: int)
 
 def _l4(ports: str) -> Iterator[tuple[str, Place]]:
     yield "RCC", Place("rcc-l4", 0x40021000)
-    yield "FLASH", Place("flash", 0x40022000)
+    yield "FLASH", Place("flash-l4", 0x40022000)
     yield "PWR", Place("pwr-l4", 0x40007000, ("APB1ENR1", 28))
     yield "IWDG", Place("iwdg", 0x40003000)
     for port in ports:
