@@ -15,18 +15,21 @@ from typing import Any, get_args
 
 import numpy as np
 
+from proofmark_contracts.temperatures import ReducedHeat
 from proofmark_controller.host import compilers
-from proofmark_cosim import Always, Placed, Predicate, System, simulate
+from proofmark_cosim import Always, Metric, Placed, Predicate, System, simulate
 from proofmark_cosim.plants import RcThermal
 from proofmark_cosim.scenarios import ConstantHeater, StepWorkload
 from proofmark_cosim.simulation import Runs
+from proofmark_systems import heat_of
 from tests.cosim import test_thermalres as published
 from tests.cosim.systems import closed_loop, columns, thermal_resonator, trace
 from tests.cosim.test_plants import controlled_temperature, reference_temperature
+from tests.thermal.reduced.test_transient_reduction import reduced
 
 CONFIGURATIONS = 1000
 CYCLES = 20_000
-STEPS_WANTED = 2e7
+STEPS_WANTED, HEAT_STEPS_WANTED = 2e7, 3e5
 failures: list[str] = []
 
 
@@ -115,6 +118,28 @@ def speed() -> None:
     )
 
 
+def reduced_heat() -> None:
+    """A body of 22 shapes with a film and two heats that a scenario changes."""
+    amounts = {name: name for name in ("k", "pad", "air", "start")}
+    amounts |= {"h": "100 + 400 * scenario.value", "chip": "5 + 20 * scenario.value", "die": "10 * scenario.value"}
+    told = ReducedHeat(kind="transient", model="0" * 64, size=0, parameters=amounts, metrics=(), mesh_error_k=0.0)
+    heat = heat_of(told, reduced().to_bytes())
+    system = System(
+        cycle_s=1.0,
+        duration_s=600.0,
+        plants={"heat": Placed(heat.plant)},
+        connect={f"heat.{name}": text for name, text in heat.amounts.items()},
+        scenario=StepWorkload(at=100.0, before=0.0, after=1.0),
+        metrics={"t_max": Metric("max", "heat.t_max")},
+    )
+    rng = np.random.default_rng(1)
+    ranges = {"k": (140, 180), "pad": (2e-5, 5e-5), "air": (285, 305), "start": (285, 305)}
+    given = {name: rng.uniform(*ends, CONFIGURATIONS) for name, ends in ranges.items()}
+    simulate(system, given)
+    value = CONFIGURATIONS * system.cycles / best(lambda: simulate(system, given))
+    tell("reduced heat as a plant, steps/s/core", value >= HEAT_STEPS_WANTED, value=f"{value:.3g}")
+
+
 class PlainPid:
     """A PID as one writes it in Python."""
 
@@ -181,6 +206,7 @@ def main() -> int:
     accuracy()
     invariance()
     speed()
+    reduced_heat()
     return 1 if failures else 0
 
 

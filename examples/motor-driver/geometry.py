@@ -8,9 +8,9 @@ from typing import Any
 
 from netgen.occ import Box, Glue, Pnt
 
-LENGTH, WIDTH, BASE = 100.0, 80.0, 8.0
-FINS, FIN_HEIGHT, FIN_THICKNESS = 9, 30.0, 2.0
-MODULE = ((35.0, 25.0), (30.0, 30.0), 4.0)
+LENGTH, WIDTH, BASE = 80.0, 60.0, 5.0
+FINS, FIN_HEIGHT, FIN_THICKNESS = 10, 25.0, 1.2
+MODULE = ((25.0, 15.0), (30.0, 30.0), 3.0)
 """Corner, size and thickness of the module, below the base."""
 
 
