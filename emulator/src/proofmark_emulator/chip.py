@@ -88,7 +88,7 @@ class Chip:
         self.time = Timeline(self.engine.counter, options.cycles_per_instruction)
         self.engine.counter.watched = options.idle or 0
         self.trace, self.log, self.faults = Trace(), bytearray(), list[Fault]()
-        self.resets: list[tuple[int, str]] = []
+        self.resets: list[tuple[float, str]] = []
         self.stopped = False
         self.dead: frozenset[str] = frozenset()
         self._injected: set[str] = set()
@@ -153,7 +153,7 @@ class Chip:
                     view[:] = bytes([GARBAGE]) * size
         self.rcc.reset()
         self.rcc.caused_by(cause)
-        self.time.hz = self.rcc.clocks.core
+        self.time.retune(self.rcc.clocks.core)
         for peripheral in self.peripherals.values():
             if peripheral is not self.rcc:
                 peripheral.reset()
@@ -161,7 +161,7 @@ class Chip:
         self.scb.values["VTOR"] = self.options.entry
         stack, entry = unpack_from("<II", *self._at(self.options.entry, 8))
         self.core.restart(stack, entry & ~1)
-        self.resets.append((self.time.now, cause))
+        self.resets.append((self.time.now_s, cause))
 
     # What the core asks
 

@@ -34,6 +34,8 @@ FRAME_ALIGNED = 1 << 9
 """xPSR of a frame below which a word was left out."""
 THUMB = 1 << 24
 FP_ACTIVE, PROCESS_STACK = 4, 2
+REACHED = 2
+"""Of the counter: execution stopped at the watched address."""
 SUPERVISOR_CALL, BREAKPOINT, NO_COPROCESSOR, INVALID_STATE = 2, 7, 17, 18
 UNDEFINED, PREFETCH_ABORT, DATA_ABORT = 1, 3, 4
 READ_UNMAPPED, WRITE_UNMAPPED, FETCH_UNMAPPED, INVALID, WRITE_PROTECTED = 6, 7, 8, 10, 12
@@ -94,6 +96,8 @@ class Core:
         """Go on to a cycle, or to where the core sleeps until then or longer."""
         chip, time = self._chip, self._chip.time
         while not chip.stopped and time.now < until:
+            if self._engine.counter.awaited == REACHED:
+                return
             chip.events()
             if self.exceptions.most_urgent is not None and self._take():
                 continue

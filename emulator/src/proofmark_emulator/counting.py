@@ -19,8 +19,9 @@ class Counter(Structure):
     address: int
     watched: int
     passed: int
+    awaited: int
     _fields_ = (
-        *((name, c_uint64) for name in ("executed", "limit", "address", "watched", "passed")),
+        *((name, c_uint64) for name in ("executed", "limit", "address", "watched", "passed", "awaited")),
         ("stop", c_void_p),
     )
 

@@ -159,7 +159,7 @@ class Engine:
         if status:
             self.trap = status
             return Stopped.REFUSED
-        if self.counter.executed >= self.counter.limit:
+        if self.counter.executed >= self.counter.limit or self.counter.awaited > 1:
             return Stopped.COUNTED
         return Stopped.ASLEEP
 

@@ -42,14 +42,28 @@ class Watched:
 def boot(chip: Chip, limit_s: float) -> bool:
     """Go on until the first tick is awaited; whether that was reached."""
     deadline = chip.time.now + chip.time.seconds(limit_s)
+    if chip.options.idle is None:
+        return _slept(chip, deadline)
+    counter = chip.engine.counter
+    counter.awaited = 1
+    while not chip.stopped and chip.time.now < deadline and counter.awaited == 1:
+        chip.core.advance(deadline)
+        if chip.core.asleep:
+            chip.time.skip_to(deadline)
+    reached = counter.awaited > 1
+    counter.awaited = 0
+    return reached and chip.systick.interrupts
+
+
+def _slept(chip: Chip, deadline: int) -> bool:
+    """The same where sleep is all that is known of a tick's end."""
     while not chip.stopped and chip.time.now < deadline:
-        step = chip.time.now + chip.time.seconds(BOOT_STEP_S)
-        chip.core.advance(min(deadline, step))
-        passed = chip.engine.counter.passed or (chip.options.idle is None and chip.core.asleep)
-        if passed and chip.systick.interrupts:
+        step = min(deadline, chip.time.now + chip.time.seconds(BOOT_STEP_S))
+        chip.core.advance(step)
+        if chip.core.asleep and chip.systick.interrupts:
             return True
         if chip.core.asleep:
-            chip.time.skip_to(min(deadline, step))
+            chip.time.skip_to(step)
     return False
 
 

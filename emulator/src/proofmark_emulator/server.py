@@ -118,6 +118,7 @@ class Server:
         told = {
             "tick": chip.trace.tick,
             "cycle": chip.time.now,
+            "time_s": chip.time.now_s,
             "clocks": asdict(chip.clocks),
             "log": chip.log.decode(errors="replace"),
             "faults": [fault.told() for fault in chip.faults],

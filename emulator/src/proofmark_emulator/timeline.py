@@ -14,6 +14,7 @@ class Timeline:
         self.counter, self.cycles_per_instruction = counter, cycles_per_instruction
         self.hz = 1
         self._skipped = 0
+        self._retuned_s, self._retuned_at = 0.0, 0
         self._stop = 0
         self._moments: dict[str, int] = {}
         self._alarms: set[str] = set()
@@ -24,6 +25,11 @@ class Timeline:
     def now(self) -> int:
         """The cycle, since power-on."""
         return self.counter.executed * self.cycles_per_instruction + self._skipped
+
+    @property
+    def now_s(self) -> float:
+        """Seconds since power-on."""
+        return self._retuned_s + (self.now - self._retuned_at) / self.hz
 
     def stop_at(self, cycle: int) -> None:
         """Execute no instruction that begins at this cycle or later."""
@@ -82,6 +88,7 @@ class Timeline:
 
     def retune(self, hz: int) -> None:
         """Change the core clock: what is expected keeps its time in seconds."""
+        self._retuned_s, self._retuned_at = self.now_s, self.now
         now, old = self.now, self.hz
         for name, moment in self._moments.items():
             if moment > now:

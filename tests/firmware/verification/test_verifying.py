@@ -10,16 +10,24 @@ from proofmark_firmware.cache import Cache
 from proofmark_firmware.compilers import compiler_of
 from proofmark_firmware.emulation import EmbeddedEmulator, Loaded
 from proofmark_firmware.project import project
-from proofmark_firmware.verification import verified
+from proofmark_firmware.secure_boot import loader_of, public_bytes, signed
+from proofmark_firmware.verification import Chain, verified
 from proofmark_firmware.verification.loop import emulated, replayed
 from proofmark_firmware.verification.verifying import looked_at
 
 from ..conftest import Build, fan, needs_zig
 from ..emulation.conftest import needs_emulator
+from ..secure_boot.conftest import key
 from .conftest import Case
 from .mutations import MUTATIONS, Mutation
 
 pytestmark = [needs_zig, needs_emulator]
+CHAINED = [
+    "secure boot accepts",
+    "secure boot refuses a flipped byte",
+    "secure boot refuses another key",
+    "secure boot refuses a rolled-back counter",
+]
 NAMES = [
     "boots",
     "no fault in the first ticks",
@@ -43,11 +51,14 @@ QUICKLY = ("stale code", "flash latency", "unsafe until the first tick")
 
 
 @pytest.mark.parametrize("board", ["stm32f4-discovery", "nucleo-l476rg"])
-def test_a_sound_image_passes_every_check(case: Case, image: Build, board: str) -> None:
-    firmware = Loaded.of(image(board))
+def test_a_signed_image_passes_every_check(case: Case, image: Build, cache: Cache, board: str) -> None:
+    target, sound = fan(board), image(board)
+    loader = loader_of(target.board.family.name, public_bytes(key(1)), compiler_of("zig"), cache)
+    data = sound.image.data
+    chain = Chain(loader, signed(data, key(1), "1.2.3", 3), data, key(1), "1.2.3", 3)
     with EmbeddedEmulator(2) as emulator:
-        found = verified(fan(board), firmware, emulator, case.system, case.vectors)
-    assert [check.name for check in found.checks] == NAMES
+        found = verified(target, Loaded.of(sound), emulator, case.system, case.vectors, chain)
+    assert [check.name for check in found.checks] == [*CHAINED, *NAMES]
     assert [(check.name, check.told) for check in found.checks if check.outcome != "passed"] == []
     assert found.verified
     assert found.codes.shape == (2, 100, 2)

@@ -13,8 +13,8 @@ from proofmark_firmware.emulation.loaded import ANALOG, Loaded
 from proofmark_firmware.emulation.program import NAME, Program
 from proofmark_firmware.emulation.protocol import Breakage, Cause, Change, IntArray, Observed, State, Wave
 
-BOOT_LIMIT_S = 1.0
-"""Of the chip's time: oscillators that never start are given up long before."""
+BOOT_LIMIT_S = 5.0
+"""Of the chip's time: a loader checks a signature at the slow clock that follows a reset."""
 CYCLES_PER_INSTRUCTION = 2
 """What an instruction is taken to last: with wait states and branches a Cortex-M4 needs 1.2 to 1.8 on the average."""
 
@@ -92,10 +92,11 @@ class EmbeddedEmulator:
         return State(
             tick=told["tick"],
             cycle=told["cycle"],
+            time_s=told["time_s"],
             core_hz=told["clocks"]["core"],
             log=told["log"],
             faults=told["faults"],
-            resets=[(cycle, cause) for cycle, cause in told["resets"]],
+            resets=[(time_s, cause) for time_s, cause in told["resets"]],
             trace_sha256=told["trace"],
             waves=waves,
             changes=[Change(*change) for change in told["changes"]],

@@ -85,11 +85,12 @@ class State:
 
     tick: int
     cycle: int
+    time_s: float
     core_hz: int
     log: str
     faults: list[dict[str, Any]]
-    resets: list[tuple[int, str]]
-    """Cycle and cause."""
+    resets: list[tuple[float, str]]
+    """Time in s, and cause."""
     trace_sha256: str
     waves: dict[str, Wave | None] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)

@@ -1,13 +1,13 @@
 """What is broken on purpose: the chip has to reach its safe state in time, or do what the simulation does."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from proofmark_controller import Interpreter, Program
 from proofmark_controller.evaluation import Columns
-from proofmark_firmware.emulation import Emulator, Loaded, Observed
+from proofmark_firmware.emulation import Emulator, Loaded, Observed, State
 from proofmark_firmware.emulation.loaded import ANALOG
 from proofmark_firmware.emulation.protocol import Change
 from proofmark_firmware.verification.agreement import differences
@@ -20,6 +20,8 @@ BEFORE = 20
 """Ticks of sound inputs before something breaks."""
 AFTER = 20
 """Ticks of a run that are looked at behind the time in which the safe state has to be reached."""
+RESTART_S = 3.0
+"""More than a loader and the start of an image take."""
 OPEN = -1
 """The level of a wire that leads nowhere; its pin has a pull-down."""
 NOT_DRIVEN = (-1, 2, 3)
@@ -135,7 +137,7 @@ def _brown_out(firmware: Loaded, emulator: Emulator, sound: IntArray) -> Checked
     problems += _unsafe(firmware, state.changes)
     if state.log.splitlines().count(banner(firmware)) != 2:
         problems.append(f"log: expected {banner(firmware)!r} again, got {state.log.splitlines()[-1:]}")
-    took_s = (state.cycle - state.resets[-1][0]) / state.core_hz
+    took_s = state.time_s - state.resets[-1][0]
     told = f"pins safe until the first tick, {1e3 * took_s:.3g} ms later"
     return checked("brown-out", problems, told, {"restart_s": took_s})
 
@@ -150,27 +152,34 @@ def _unsafe(firmware: Loaded, changes: list[Change]) -> list[str]:
 
 
 def _hanging(firmware: Loaded, emulator: Emulator, sound: IntArray) -> Checked:
-    """No tick comes any more: the watchdog resets the chip, which stays in its safe state."""
-    latest_s = firmware.statement["watchdog"]["latest_s"]
-    patience = int(np.ceil(latest_s / firmware.period_s)) + 2
+    """No tick comes any more: the watchdog resets the chip, which comes up in its safe state and stays there."""
     emulator.boot(firmware)
     emulator.run(sound[None])
-    hung = emulator.look().cycle
+    hung_s = emulator.look().time_s
     emulator.breaks("systick-dead")
     held = sound[-1:][None]
-    for _ in range(patience):
-        emulator.run(held)
-        if len(emulator.look().resets) > 1:
-            break
+    reset = _run_until(emulator, held, firmware.statement["watchdog"]["latest_s"], lambda s: len(s.resets) > 1)
     emulator.breaks("systick-dead", on=False)
+    expected_lines = [banner(firmware, "safe"), "fault watchdog"]
+    _run_until(emulator, held, RESTART_S, lambda s: s.log.splitlines()[-2:] == expected_lines)
     after = emulator.run(np.repeat(held, AFTER, axis=1))
     state = emulator.look()
     causes = [cause for _, cause in state.resets[1:]]
-    problems = [] if causes[:1] == ["watchdog"] else [f"expected a reset by the watchdog, got {causes or 'none'}"]
-    problems += _not_safe(firmware, after, 1)
-    expected_lines = [banner(firmware, "safe"), "fault watchdog"]
+    problems = [] if causes == ["watchdog"] else [f"expected one reset, by the watchdog, got {causes or 'none'}"]
+    problems += _not_safe(firmware, after, 0)
     if state.log.splitlines()[-2:] != expected_lines:
         problems.append(f"log: expected {expected_lines}, got {state.log.splitlines()[-2:]}")
-    took_s = (state.resets[1][0] - hung) / state.core_hz if causes else float("nan")
+    took_s = reset.resets[-1][0] - hung_s
     told = f"reset {1e3 * took_s:.3g} ms later, safe from then on"
     return checked("hang", problems, told, {"reset_s": took_s})
+
+
+def _run_until(emulator: Emulator, held: IntArray, within_s: float, reached: Callable[[State], bool]) -> State:
+    """Tick until something is so, or for this time and two ticks more."""
+    state = emulator.look()
+    end_s, extra = state.time_s + within_s, 2
+    while not reached(state) and extra:
+        extra -= state.time_s > end_s
+        emulator.run(held)
+        state = emulator.look()
+    return state

@@ -13,8 +13,10 @@ from proofmark_cosim.component import FloatArray
 from proofmark_cosim.numbers import controller_start
 from proofmark_firmware.emulation import Emulator, Loaded
 from proofmark_firmware.emulation.protocol import Change, Wave
+from proofmark_firmware.secure_boot.chain import behind_loader
 from proofmark_firmware.target import Target
 from proofmark_firmware.verification.agreement import differences
+from proofmark_firmware.verification.chained import Chain, chained
 from proofmark_firmware.verification.checks import Checked, checked
 from proofmark_firmware.verification.fuzz import fuzzed, on_chip
 from proofmark_firmware.verification.injections import injections
@@ -22,7 +24,7 @@ from proofmark_firmware.verification.interface import PWM, IntArray
 from proofmark_firmware.verification.loop import Ticks, emulated, replayed, simulated
 from proofmark_firmware.verification.pins import pins
 from proofmark_firmware.verification.resources import no_fault, no_overrun, stack, tick_period, worst_tick
-from proofmark_firmware.verification.startup import boots
+from proofmark_firmware.verification.startup import BOOTS, boots
 from proofmark_firmware.verification.waveforms import Signal, signals
 
 FUZZED_CHIPS, FUZZED_TICKS = 4, 500
@@ -79,16 +81,32 @@ class Verification:
         return any(c.outcome == "passed" for c in self.checks) and not any(c.failed for c in self.checks)
 
 
-def verified(target: Target, firmware: Loaded, emulator: Emulator, system: System, vectors: Vectors) -> Verification:
+def verified(
+    target: Target,
+    firmware: Loaded,
+    emulator: Emulator,
+    system: System,
+    vectors: Vectors,
+    chain: Chain | None = None,
+) -> Verification:
     """Run an image through every check; one that does not boot is not looked at further.
+
+    Parameters
+    ----------
+    chain
+        What signs the image and checks the signature: every check then runs what was signed, through the boot stage.
 
     Raises
     ------
     CosimError, ControllerError, EmulationError
     """
     simulation = simulated(firmware, system, vectors.columns, vectors.numbers, vectors.seed)
-    checks = tuple(looked_at(target, firmware, emulator, system, vectors, simulation))
-    if checks[0].failed:
+    checks: tuple[Checked, ...] = ()
+    if chain is not None:
+        checks = tuple(chained(firmware, emulator, chain))
+        firmware = behind_loader(firmware, chain.loader, chain.slot)
+    checks += tuple(looked_at(target, firmware, emulator, system, vectors, simulation))
+    if any(check.failed and check.name == BOOTS for check in checks):
         return Verification(checks, simulation.sampled, simulation.made, (), 0, "")
     return Verification(checks, simulation.sampled, simulation.made, *_drawn(firmware, emulator, simulation.sampled[0]))
 
