@@ -99,6 +99,9 @@ class Server:
                     "stopped": chip.stopped,
                 }
             )
+            missing = ticks - seen.done
+            seen.outputs.extend([-1] * len(watched.outputs) * missing)
+            seen.memory += bytes(sum(size for _, size in watched.memory) * missing)
             made += [seen.outputs.tobytes(), bytes(seen.memory)]
         return {"chips": told}, b"".join(made)
 

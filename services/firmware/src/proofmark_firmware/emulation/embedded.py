@@ -166,26 +166,18 @@ def _used(firmware: Loaded) -> set[str]:
 
 
 def _observed(firmware: Loaded, told: Sequence[Mapping[str, Any]], payload: bytes, ticks: int) -> Observed:
-    chips, pins, words = len(told), len(firmware.driven), firmware.record[1] // 4
-    seen = Observed(
+    chips, pins = len(told), len(firmware.driven)
+    sizes = [size for _, size in (firmware.record, firmware.status, firmware.state)]
+    block = np.frombuffer(payload, np.uint8).reshape(chips, (4 * pins + sum(sizes)) * ticks)
+    shown, memory = np.split(block, [4 * pins * ticks], axis=1)
+    parts = np.split(memory.reshape(chips, ticks, sum(sizes)), np.cumsum(sizes)[:-1], axis=2)
+    record, status, state = (np.ascontiguousarray(part) for part in parts)
+    return Observed(
         ticks=np.array([chip["ticks"] for chip in told]),
-        pins=np.full((chips, ticks, pins), -1, np.int32),
-        record=np.zeros((chips, ticks, words), np.int32),
-        status=np.zeros((chips, ticks, 4), np.int32),
-        state=np.zeros((chips, ticks), firmware.state_dtype),
+        pins=np.ascontiguousarray(shown).view("<i4").reshape(chips, ticks, pins),
+        record=record.view("<i4"),
+        status=status.view("<i4"),
+        state=state.view(firmware.state_dtype)[:, :, 0],
         overruns=[list(chip["overruns"]) for chip in told],
         instructions=np.array([chip["most_instructions"] for chip in told]),
     )
-    sizes = [firmware.record[1], firmware.status[1], firmware.state[1]]
-    start = 0
-    for number, chip in enumerate(told):
-        done = chip["ticks"]
-        end = start + 4 * pins * done
-        seen.pins[number, :done] = np.frombuffer(payload[start:end], "<i4").reshape(done, pins)
-        rows = np.frombuffer(payload[end : end + sum(sizes) * done], np.uint8).reshape(done, sum(sizes))
-        record, status, state = np.split(rows, np.cumsum(sizes)[:-1], axis=1)
-        seen.record[number, :done] = np.ascontiguousarray(record).view("<i4")
-        seen.status[number, :done] = np.ascontiguousarray(status).view("<i4")
-        seen.state[number, :done] = np.ascontiguousarray(state).view(firmware.state_dtype)[:, 0]
-        start = end + sum(sizes) * done
-    return seen
