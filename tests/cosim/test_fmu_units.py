@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from fmpy import simulate_fmu
 
+from proofmark_controller.host import compilers
 from proofmark_cosim import Metric, Placed, Recording, Result, System, simulate
 from proofmark_cosim.errors import ClockedFmu, UnknownSignal, WrongCausality, WrongFmu
 from proofmark_cosim.fmi.reading import read_fmu
@@ -17,6 +18,19 @@ from proofmark_cosim.fmi.unit import Fmu
 from proofmark_cosim.scenarios import StepWorkload
 
 from . import fmus
+
+pytestmark = pytest.mark.foreign
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made() -> None:
+    """Build each FMU once, in the process that all tests are forks of."""
+    fmus.oven()
+    fmus.three(DAHLQUIST)
+    fmus.three(fmus.BALL)
+    if compilers():
+        fmus.decay()
+
 
 DAHLQUIST = """
 from pythonfmu3 import *
