@@ -25,6 +25,24 @@ def test_evaluations_full_solutions_bound_and_mesh_error_are_told() -> None:
     )
 
 
+def test_a_course_is_called_an_estimate() -> None:
+    sentences = list(heat(reduction="reduced-course").told(300, 2))
+    assert sentences[0] == (
+        "Every run is followed through time: 300 courses of a reduced model of 11 shapes, which stands for the 107,622 "
+        "unknowns. Its highest temperatures are an estimate: they were at most 0.018 K from full courses when it was "
+        "made."
+    )
+    assert sentences[1] == "Where a limit lay within the estimate, the full course was solved: 2 full solutions."
+
+
+def test_what_a_course_stores_and_when_it_is_hottest_is_told() -> None:
+    told = {"hot_spot_m": (0.01, 0.0, 0.002), "hot_spot_in": "sink", "hot_spot_at_s": 70.0, "stored_w": 2.5}
+    found = heat()
+    timed = Heat(found.modelled, found.assessed.model_copy(update=told), b"")
+    assert timed.hot_spot == "sink, at (10, 0, 2) mm after 70 s"
+    assert list(timed.balance()) == [("stored at the end", "", "2.5")]
+
+
 def test_without_a_reduced_model_the_reason_is_told() -> None:
     sentences = list(heat(reduction="full", reason="radiation at sinks.fins.emissivity").told(300, 299))
     assert sentences[0] == (

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from proofmark_contracts.campaign import RUN_STATUS
-from proofmark_contracts.heat import Tabulated
+from proofmark_contracts.heat import Tabulated, Transient
 from proofmark_contracts.temperatures import ReducedHeat
 from proofmark_simulator.errors import InvalidChunk
 from proofmark_simulator.heat import UNDECIDED, Heat, reduce, settle, unknown, without_model
@@ -162,6 +162,27 @@ def test_heat_that_has_no_reduced_model_is_solved_for_every_row(tmp_path: Path) 
     )
 
 
+async def test_a_course_in_time_is_followed_for_every_row(tmp_path: Path) -> None:
+    design = slab(LIMIT_K, accuracy=1.0, element_size=0.01, transient=Transient(duration=20.0, initial="ambient"))
+    assert design.thermal is not None
+    region = design.thermal.regions["slab"].model_copy(update={"rho": 2700.0, "cp": 900.0})
+    timed = design.model_copy(update={"thermal": design.thermal.model_copy(update={"regions": {"slab": region}})})
+    found = answer("study", timed, tmp_path)
+    stored = dict(zip(found.modelled.heat.objects, found.contents, strict=False))
+
+    async def read(digest: str) -> bytes:
+        return stored[digest]
+
+    losses = [18.0, 20.0, 22.0]
+    columns = {"loss": np.array(losses), "k": np.full(3, 100.0), "h": np.full(3, 1000.0)}
+    heat = unknown(without_model(3), found.modelled.heat, columns, {"ambient": AMBIENT_K})
+    reduce(heat, await HeatModels().reduced.get(found.modelled.heat.model, read))
+    told = heat.with_temperatures(without_model(3), ("t_max",)).metrics["t_max"] - AMBIENT_K
+    np.testing.assert_allclose(told / losses, told[1] / 20.0, rtol=1e-6)
+    nominal = found.assessed.temperatures["t_max"] - AMBIENT_K
+    assert told[1] == pytest.approx(nominal, abs=found.modelled.bound_k)
+
+
 async def test_bytes_that_are_no_model_are_refused_and_a_model_is_read_once(answered: Answer) -> None:
     models, heat, asked = HeatModels(), told(answered), []
     stored = dict(zip((heat.model, heat.full), answered.contents, strict=False))
@@ -174,6 +195,6 @@ async def test_bytes_that_are_no_model_are_refused_and_a_model_is_read_once(answ
         await models.full.get("elsewhere", read)
     assert heat.full is not None
     for _ in range(2):
-        assert (await models.reduced.get(heat.model, read)).unknowns > 0
+        assert isinstance(await models.reduced.get(heat.model, read), ReducedModel)
         assert await models.full.get(heat.full, read) is not None
     assert asked == ["elsewhere", heat.model, heat.full]

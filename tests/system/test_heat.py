@@ -115,6 +115,23 @@ async def test_heat_that_depends_on_its_temperature_is_solved_for_every_run(
     assert "a conductivity that depends on temperature at regions.slab.k" in page
 
 
+async def test_a_course_in_time_is_judged_by_its_highest_temperatures(client: OperatorClient) -> None:
+    spec = slab_spec(
+        limit="70 degC",
+        regions={"slab": {"k": "k", "rho": "2700 kg/m^3", "cp": "900 J/kg/K"}},
+        sources={
+            "die": {"faces": "bottom", "power": {"times": ["0 s", "12 s", "12 s"], "values": ["loss", "loss", "0 W"]}}
+        },
+        transient={"duration": "20 s", "initial": "20 degC"},
+        accuracy="1 K",
+        element_size="10 mm",
+    )
+    study = await opened(client, spec)
+    assert (await closed(client, study)).outcome == "released"
+    assert (await client.wait(ThermalModelled, study)).reduction == "reduced-course"
+    assert (await client.wait(ThermalAssessed, study)).hot_spot_at_s == 12.0
+
+
 async def test_more_full_solutions_than_can_be_paid_for_fail_with_their_figures(client: OperatorClient) -> None:
     table = {"at": ["0 degC", "200 degC"], "values": ["100 W/m/K", "0.9 * k"]}
     spec = slab_spec(regions={"slab": {"k": table}}, accuracy="0.5 K", element_size="10 mm")

@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from proofmark_contracts.design import Design, ReliabilityPlan
-from proofmark_contracts.heat import Region, Sink, Tabulated, Thermal, Transient
+from proofmark_contracts.heat import Region, Scheduled, Sink, Tabulated, Thermal, Transient
+from proofmark_thermal.reduced.course import ReducedCourse
 from proofmark_thermal.reduced.full_model import FullModel
 from proofmark_thermal_fem.answering import Answer, answer
 from proofmark_thermal_fem.errors import TooCostly
@@ -85,13 +87,34 @@ def test_heat_that_no_parameter_changes_takes_one_solution(tmp_path: Path) -> No
     assert float(full_of(found).solve({}).hottest.values[0]) == pytest.approx(AMBIENT_K + rise_k(), abs=1e-6)
 
 
-def test_a_course_in_time_is_judged_by_its_highest_temperatures(tmp_path: Path) -> None:
+def timed(**changed: Any) -> Design:
     region = Region(k="k", rho=2700.0, cp=900.0)
-    found = answer(
-        "study",
-        slab(regions={"slab": region}, transient=Transient(duration=20.0, initial="ambient"), accuracy=0.5),
-        tmp_path,
-    )
-    told = found.assessed.temperatures
-    assert AMBIENT_K + 10 < told["t_max"] < AMBIENT_K + rise_k() - 10
-    assert t_max(found) == pytest.approx(told["t_max"], abs=1e-6)
+    course = Transient(duration=20.0, initial="ambient")
+    return slab(**{"regions": {"slab": region}, "transient": course, "accuracy": 1.0, "element_size": 0.01, **changed})
+
+
+def test_a_course_in_time_is_judged_by_its_highest_temperatures(tmp_path: Path) -> None:
+    die = thermal(slab()).sources["die"]
+    pulse = Scheduled(times_s=(0.0, 12.0, 12.0), values=("loss", "loss", 0.0))
+    found = answer("study", timed(sources={"die": die.model_copy(update={"power": pulse})}), tmp_path)
+    told, heat = found.assessed, found.modelled.heat
+    assert (found.modelled.reduction, found.modelled.reason) == ("reduced-course", "")
+    assert told.hot_spot_at_s == 12.0
+    assert told.temperatures["t_middle"] > AMBIENT_K + 10
+    assert told.stored_w < 0
+    course = ReducedCourse.from_bytes(found.contents[0])
+    names = {amount: name for name, amount in heat.parameters.items()}
+    for changed in ({}, {"loss": 23.0, "k": 92.0}):
+        values = {names[amount]: np.array([value]) for amount, value in {**MEDIANS, **changed}.items()}
+        reduced = float(course.evaluate(values).hottest.values[0])
+        assert reduced == pytest.approx(t_max(found, **changed), abs=found.modelled.bound_k + 0.1)
+    assert t_max(found) == pytest.approx(told.temperatures["t_max"], abs=1e-6)
+    assert found.modelled.bound_k < 0.25
+
+
+def test_a_course_that_radiates_is_solved_in_full(tmp_path: Path) -> None:
+    air = thermal(slab()).sinks["air"].model_copy(update={"emissivity": 0.5})
+    found = answer("study", timed(sinks={"air": air}), tmp_path)
+    assert found.modelled.reduction == "full"
+    assert found.modelled.reason.startswith("radiation at sinks.air.emissivity; 200 full solutions, each about ")
+    assert t_max(found) == pytest.approx(found.assessed.temperatures["t_max"], abs=1e-6)

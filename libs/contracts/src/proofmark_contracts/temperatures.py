@@ -10,7 +10,8 @@ class ReducedHeat(Frozen):
     """How a worker finds the temperatures of its vectors."""
 
     kind: Literal["steady", "transient"] = "steady"
-    """`transient`: followed through time, as a plant of a system."""
+    """`transient`: followed through time, as a plant of a system; else the temperatures of a run are known beside it,
+    where its heat is a course in time the highest."""
     model: Sha256
     """Of the reduced model, in the object store; of the full one where there is no reduced one."""
     size: int
@@ -44,8 +45,9 @@ class NominalCheck(Frozen):
     high: float | None = None
 
 
-Reduction = Literal["reduced-basis", "full"]
-"""`full`: every vector is solved by the full model."""
+Reduction = Literal["reduced-basis", "reduced-course", "full"]
+"""`reduced-course`: followed through time, with an estimate instead of a bound; `full`: every vector is solved by the
+full model."""
 
 
 class ThermalModelled(Message):
@@ -63,7 +65,7 @@ class ThermalModelled(Message):
     """Of the reduced one; 0 where there is none."""
     bound_k: float
     """What the reduced model differs from the full one by at most, over 99 of 100 vectors drawn from the parameters'
-    distributions."""
+    distributions; of a course the worst that was seen."""
     reduction: Reduction = "reduced-basis"
     reason: str = ""
     """Why there is no reduced model; empty where there is one."""
@@ -86,10 +88,14 @@ class ThermalAssessed(Message):
     """K, by the metric that a requirement would ask for."""
     hot_spot_m: tuple[float, ...] = ()
     hot_spot_in: str = ""
+    hot_spot_at_s: float | None = None
+    """Where it is a course in time, when."""
     error_estimate_k: float | None = None
     """What the mesh may be wrong by; None if nothing could be compared."""
     entering_w: dict[str, float] = {}
     leaving_w: dict[str, float] = {}
+    stored_w: float = 0.0
+    """Taken up by the body, at the end of a course in time."""
     checks: tuple[NominalCheck, ...] = ()
     files: tuple[FileRef, ...] = ()
     """Field, pictures and figures, for the evidence, in the core object store."""

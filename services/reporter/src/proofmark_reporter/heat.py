@@ -30,7 +30,9 @@ class Heat:
     @property
     def hot_spot(self) -> str:
         place = ", ".join(number(1e3 * x, DIGITS) for x in self.assessed.hot_spot_m)
-        return f"{self.assessed.hot_spot_in}, at ({place}) mm"
+        at_s = self.assessed.hot_spot_at_s
+        when = "" if at_s is None else f" after {number(at_s, DIGITS)} s"
+        return f"{self.assessed.hot_spot_in}, at ({place}) mm{when}"
 
     @property
     def mesh_error(self) -> str:
@@ -51,6 +53,14 @@ class Heat:
         )
         if modelled.reduction == "full":
             yield f"Full finite elements for every run, {solutions} for {count(runs)} runs: {modelled.reason}."
+        elif modelled.reduction == "reduced-course":
+            yield (
+                f"Every run is followed through time: {count(runs)} courses of a reduced model of "
+                f"{count(modelled.order)} shapes, which stands for the {count(modelled.unknowns)} unknowns. Its "
+                f"highest temperatures are an estimate: they were at most {self.bound} from full courses when it was "
+                "made."
+            )
+            yield f"Where a limit lay within the estimate, the full course was solved: {solutions}."
         else:
             yield (
                 f"Every run has temperatures of its own: {count(runs)} evaluations of a reduced model of "
@@ -92,3 +102,5 @@ class Heat:
             yield name, number(watts, DIGITS), ""
         for name, watts in self.assessed.leaving_w.items():
             yield name, "", number(watts, DIGITS)
+        if self.assessed.stored_w:
+            yield "stored at the end", "", number(self.assessed.stored_w, DIGITS)

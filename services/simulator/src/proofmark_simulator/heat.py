@@ -17,6 +17,7 @@ from proofmark_contracts.temperatures import ReducedHeat
 from proofmark_expression import Expression
 from proofmark_simulator.outcome import ERROR, OK, FloatArray, Outcome, StatusArray, Tally
 from proofmark_thermal.errors import MissingExtra, ThermalError
+from proofmark_thermal.reduced.course import ReducedCourse
 from proofmark_thermal.reduced.model import ReducedModel
 from proofmark_thermal.reduced.temperatures import Bounded, Temperatures
 
@@ -105,7 +106,7 @@ def unknown(
     return Heat(told, asked, found, outcome.status.copy(), dict(outcome.logs))
 
 
-def reduce(heat: Heat, model: ReducedModel) -> None:
+def reduce(heat: Heat, model: ReducedModel | ReducedCourse) -> None:
     """Ask the reduced model for every row; a row that it refuses has no answer."""
     started = time.thread_time()
     rows = heat.status.size

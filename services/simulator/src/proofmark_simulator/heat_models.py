@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from proofmark_simulator.errors import InvalidChunk
 from proofmark_thermal.errors import ThermalError
-from proofmark_thermal.reduced.model import ReducedModel
+from proofmark_thermal.reduced.opened import opened
 
 if TYPE_CHECKING:
     from proofmark_thermal.reduced.full_model import FullModel
@@ -49,7 +49,7 @@ class HeatModels:
     """All that a worker holds."""
 
     def __init__(self) -> None:
-        self.reduced = Kept(ReducedModel.from_bytes, REDUCED)
+        self.reduced = Kept(opened, REDUCED)
         self.full = Kept(_full_model, FULL)
         self.turn = asyncio.Lock()
         """One chunk at a time asks a full model."""

@@ -94,9 +94,11 @@ def _assessed(study: str, design: Design, solution: Solution, files: Mapping[str
         temperatures=found,
         hot_spot_m=solution.hottest.place,
         hot_spot_in=solution.hottest.within,
+        hot_spot_at_s=None if solution.course is None else solution.hottest.time_s,
         error_estimate_k=solution.error_estimate_k,
         entering_w=dict(solution.balance.entering),
         leaving_w=dict(solution.balance.leaving),
+        stored_w=solution.balance.stored,
         checks=checks(design, found),
         files=tuple(refs),
     )

@@ -1,12 +1,13 @@
 """The models of a study's heat for any vector, on the mesh of the nominal solution: the full one, and a reduced one
 where there can be one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from proofmark_contracts.design import Design
+from proofmark_contracts.heat import by_metric
 from proofmark_contracts.temperatures import Reduction
 from proofmark_expression import Expression
 from proofmark_reliability.montecarlo import monte_carlo
@@ -14,11 +15,13 @@ from proofmark_reliability.sample import vectors
 from proofmark_thermal.engine import Solution
 from proofmark_thermal.errors import NotAffine
 from proofmark_thermal.reduced.cost import cost
+from proofmark_thermal.reduced.courses import reduce_course
 from proofmark_thermal.reduced.form import Varied
 from proofmark_thermal.reduced.full_model import FullModel, amounts_of
 from proofmark_thermal.reduced.steady import reduce_steady
 from proofmark_thermal_fem.errors import TooCostly
 from proofmark_thermal_fem.parameters import evaluated, nominal, value_range, varying
+from proofmark_thermal_fem.study import temperatures
 
 BOUND_VECTORS, BOUND_SHARE = 2000, 0.99
 CEILING_S = 8 * 3600.0
@@ -62,22 +65,39 @@ def distil(design: Design, solution: Solution) -> Distilled:
     places = varying(design, design.thermal)
     parameters = {f"p{number}": amount for number, amount in enumerate(places)}
     varied = {name: Varied(*value_range(design, amount), places[amount]) for name, amount in parameters.items()}
-    full = _full(design, solution, parameters, varied).to_bytes()
+    full = _full(design, solution, parameters, varied)
     if not varied:
         return _unreduced(full, parameters, "no parameter of the heat varies, so that one solution serves every run")
+    reduce = _basis if design.thermal.transient is None else _course
     try:
-        if design.thermal.transient is not None:
-            raise NotAffine({"transient": "a course in time"})
-        reduced = reduce_steady(solution.model, varied, accuracy_k=design.thermal.accuracy / 2).model
+        return reduce(design, solution, parameters, full)
     except NotAffine as error:
         return _unreduced(full, parameters, _affordable(design, solution, error))
+
+
+def _basis(design: Design, solution: Solution, parameters: dict[str, str], full: FullModel) -> Distilled:
+    reduced = reduce_steady(solution.model, full.varied, accuracy_k=solution.model.problem.accuracy / 2).model
     bounds = reduced.evaluate(_drawn(design, parameters)).hottest.bounds
     bound_k = float(np.quantile(bounds, BOUND_SHARE, method="inverted_cdf"))
-    return Distilled(reduced.to_bytes(), parameters, reduced.system.shapes, bound_k, full)
+    return Distilled(reduced.to_bytes(), parameters, reduced.system.shapes, bound_k, full.to_bytes())
 
 
-def _unreduced(full: bytes, parameters: dict[str, str], reason: str) -> Distilled:
-    return Distilled(full, parameters, order=0, bound_k=0.0, full=full, reduction="full", reason=reason)
+def _course(design: Design, solution: Solution, parameters: dict[str, str], full: FullModel) -> Distilled:
+    """Reduce a course in time; its estimate is at least what it is wrong by where every parameter has its median."""
+    accuracy_k = solution.model.problem.accuracy / 2
+    course = reduce_course(solution.model, full.described, full.amounts, full.varied, accuracy_k)
+    values = nominal(design)
+    here = course.evaluate({name: np.array([evaluated(text, values)]) for name, text in parameters.items()})
+    told, found = by_metric(here.hottest, here.regions, here.probes, here.junctions), temperatures(solution.highest)
+    apart = max(abs(float(each.values[0]) - found[metric]) for metric, each in told.items())
+    course = replace(course, error_estimate_k=max(course.error_estimate_k, apart))
+    order, estimate_k = len(course.model.capacity), course.error_estimate_k
+    return Distilled(course.to_bytes(), parameters, order, estimate_k, full.to_bytes(), "reduced-course")
+
+
+def _unreduced(full: FullModel, parameters: dict[str, str], reason: str) -> Distilled:
+    model = full.to_bytes()
+    return Distilled(model, parameters, order=0, bound_k=0.0, full=model, reduction="full", reason=reason)
 
 
 def _full(design: Design, solution: Solution, parameters: dict[str, str], varied: dict[str, Varied]) -> FullModel:

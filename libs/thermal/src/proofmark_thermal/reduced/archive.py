@@ -38,6 +38,15 @@ def packed(kind: str, model: object) -> bytes:
     return stream.getvalue()
 
 
+def kind_of(data: bytes) -> str:
+    """Return what kind of model bytes say they are; empty if they say none."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return str(json.loads(archive.read(_REST))["kind"])
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError):
+        return ""
+
+
 def unpacked(kind: str, data: bytes, classes: tuple[type, ...]) -> Any:
     """Return what was packed.
 

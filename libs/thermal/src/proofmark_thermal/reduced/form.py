@@ -102,7 +102,7 @@ def form_of(model: Model, varied: Mapping[str, Varied], *, timed: bool = False) 
     if not varied:
         raise BadVectors("parameters of a reduced model", ["at least one"], [])
     parts = affine(model)
-    drivers = _Drivers(parts, varied)
+    drivers = _Drivers(parts, varied, timed=timed)
     driven = {place: drivers.conductance(place) for place in parts.operators}
     operators = _merged([(factor, share * parts.operators[place]) for place, (factor, share) in driven.items()])
     heats = _merged([(drivers.heat(place), load) for place, load in parts.loads.items()])
@@ -120,7 +120,7 @@ def form_of(model: Model, varied: Mapping[str, Varied], *, timed: bool = False) 
 class _Drivers:
     """What drives each place."""
 
-    def __init__(self, parts: Affine, varied: Mapping[str, Varied]) -> None:
+    def __init__(self, parts: Affine, varied: Mapping[str, Varied], *, timed: bool) -> None:
         numbers: dict[str, OfTime] = {**parts.coefficients, **parts.powers}
         numbers |= {_ambient(place): value for place, value in parts.ambients.items()}
         numbers |= {f"sinks.{name}.temperature": value for name, (_, value) in parts.model.fixed.items()}
@@ -129,7 +129,7 @@ class _Drivers:
         self.numbers = {place: now(value, 0.0) for place, value in numbers.items()}
         known = [*self.numbers, *(_resistance(place) for place in numbers if place.startswith("contacts"))]
         self.parameters: dict[str, str] = {}
-        if undriven := _undriven(varied, numbers):
+        if undriven := _undriven(varied, {} if timed else numbers):
             raise NotAffine(undriven)
         for name, each in varied.items():
             for place in each.places:
@@ -165,7 +165,7 @@ class _Drivers:
 
 
 def _undriven(varied: Mapping[str, Varied], numbers: Mapping[str, OfTime]) -> dict[str, str]:
-    """What parameters do that is no factor of anything, by place."""
+    """What parameters do that is no factor of anything, by place; in time, a schedule is followed by a parameter."""
     found = {}
     for place in (place for each in varied.values() for place in each.places):
         if isinstance(numbers.get(place), Schedule):

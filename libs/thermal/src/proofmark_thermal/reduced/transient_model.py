@@ -120,7 +120,7 @@ class Run:
         implicit = GAMMA * length_s
         self._stages: Diagonal | Solved
         if len(self._moving) > 1:
-            self._stages = Solved(capacity, implicit)
+            self._stages = Solved(capacity, inner, implicit)
         else:
             moving = inner[self._moving].sum(axis=0)
             stiffness = np.einsum("nq,qij->nij", constant, inner)
@@ -164,7 +164,7 @@ class Run:
         self.factors = factors
         model, lifts = self.model, self._lifts
         if isinstance(self._stages, Solved):
-            self._stages.set(np.einsum("nq,qij->nij", factors.conductances, model.operators[:, :, lifts:]))
+            self._stages.set(factors.conductances)
         elif self._moving.size:
             self._stages.set(factors.conductances[:, self._moving[0]])
         loads = factors.loads @ model.loads
