@@ -45,7 +45,7 @@ MUTATIONS = [
     Mutation("wrong rounding", "src/pins.c", "scaled + 0.5f", "scaled + 0.25f", LOOP),
     Mutation("truncated duty", "src/pins.c", "scaled + 0.5f", "scaled", LOOP),
     Mutation("period off by one", "src/config.h", "PM_SYSTICK_RELOAD 1679999u", "PM_SYSTICK_RELOAD 1680000u", PERIOD),
-    Mutation("SysTick at an eighth", "src/registers.h", "#define PM_SYST_RUN 7u", "#define PM_SYST_RUN 3u", PERIOD),
+    Mutation("SysTick at an eighth", "src/registers.h", "#define PM_SYST_RUN 7u", "#define PM_SYST_RUN 3u", BEGUN),
     Mutation("PWM period off by one", "src/interface.c", "1u, 0u, 8399u", "1u, 0u, 8400u", PINS),
     Mutation("prescaler off by one", "src/interface.c", "PM_TIM3, 1u, 0u, 3359u", "PM_TIM3, 1u, 1u, 3359u", PINS),
     Mutation("PLL multiplier", "src/config.h", "PM_PLL_MULTIPLIER 168u", "PM_PLL_MULTIPLIER 160u", BOOTS),
@@ -68,6 +68,6 @@ MUTATIONS = [
     Mutation("input without its pull", "src/pins.c", "(mode == PM_INPUT) ? PM_PULL_DOWN : 0u", "0u", OPEN),
     Mutation("safe state forgotten", "src/interface.c", "    PM_TIM_CCR(PM_TIM3, 1u) = 3360u;\n", "", READY),
     Mutation("unsafe until the first tick", "src/interface.c", "3359u, 3360u, false", "3359u, 0u, false", BROWN_OUT),
-    Mutation("wrong image information", "src/config.h", "{0x55u", "{0x56u", BOOTS),
+    Mutation("wrong image information", "src/main.c", "0u}, PM_PERIOD_US}", "0u}, PM_PERIOD_US + 1u}", BOOTS),
     Mutation("floating-point unit off", "src/startup.c", "    PM_SCB_CPACR |= PM_CPACR_FPU;\n", "", BEGUN),
 ]  # fmt: skip
