@@ -4,7 +4,7 @@ import re
 
 from .files import name_of, tracked
 
-SUBJECT = re.compile(r"""["']pm\.""")
+SUBJECT = re.compile(r"""["']pm\.(?!h["'])""")
 REGISTRY = re.compile(r"https?://[^/\s\"']*(pypi|hosted|npm|registry|debian|golang|crates)")
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc"}
 
