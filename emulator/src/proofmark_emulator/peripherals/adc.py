@@ -1,9 +1,12 @@
 """Converters as far as single conversions need them: one channel, started by software, with the time they take."""
 
 from math import ceil
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from proofmark_emulator.registers import Peripheral, Register
+
+if TYPE_CHECKING:
+    from proofmark_emulator.chip import Chip
 
 NEVER = "adc-dead"
 """Injected: conversions begin and do not end."""
@@ -17,13 +20,13 @@ class Adc(Peripheral):
     CONVERTING: ClassVar[float]
     """ADC clocks behind them."""
 
+    def __init__(self, chip: "Chip", name: str, base: int) -> None:
+        super().__init__(chip, name, base)
+        self._end = f"{name}.end"
+
     def reset(self) -> None:
         super().reset()
         self._result, self._data, self._done = 0, 0, False
-
-    @property
-    def _end(self) -> str:
-        return f"{self.name}.end"
 
     def clock_hz(self) -> int:
         """Of the converter."""

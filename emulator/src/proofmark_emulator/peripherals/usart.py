@@ -1,8 +1,11 @@
 """Serial ports as far as a log needs them: sending, at the time it takes."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from proofmark_emulator.registers import Peripheral, Register
+
+if TYPE_CHECKING:
+    from proofmark_emulator.chip import Chip
 
 BITS = 10
 """Of a character: start, eight, stop."""
@@ -16,18 +19,16 @@ class Usart(Peripheral):
 
     ENABLE: ClassVar[int]
 
-    def reset(self) -> None:
-        super().reset()
-        self._shifted = 0
-        """The cycle at which the shift register will be empty."""
+    def __init__(self, chip: "Chip", name: str, base: int) -> None:
+        super().__init__(chip, name, base)
+        self._room, self._done = f"{name}.room", f"{name}.done"
+        """When the data register, and when the shift register behind it, is empty."""
 
     def _flags(self) -> int:
-        time = self.chip.time
-        room, done = f"{self.name}.room", f"{self.name}.done"
-        value = 0
-        if time.moment(room) is None or time.wait_for(room):
+        time, value = self.chip.time, 0
+        if time.moment(self._room) is None or time.wait_for(self._room):
             value |= SENDABLE
-        if time.moment(done) is None or time.ready(done):
+        if time.moment(self._done) is None or time.ready(self._done):
             value |= COMPLETE
         return value
 
@@ -40,7 +41,7 @@ class Usart(Peripheral):
         if not self.values["BRR"]:
             self.chip.fault("uart", f"{self.name}: BRR is 0")
             return
-        room = time.moment(f"{self.name}.room")
+        room = time.moment(self._room)
         if room is not None and room > time.now:
             self.chip.fault("uart", f"{self.name}: a character is overwritten before it was sent")
         clock = self.chip.clocks.apb2 if self.name in ("USART1", "USART6") else self.chip.clocks.apb1
@@ -48,9 +49,9 @@ class Usart(Peripheral):
         if abs(baud / self.chip.board.baud - 1) > TOLERANCE:
             self.chip.fault("uart", f"{self.name}: expected {self.chip.board.baud} baud, got {baud:.0f}")
         lasts = time.seconds(BITS / baud)
-        begins = max(time.now, time.moment(f"{self.name}.done") or 0)
-        time.expect(f"{self.name}.room", begins - time.now)
-        time.expect(f"{self.name}.done", begins - time.now + lasts)
+        begins = max(time.now, time.moment(self._done) or 0)
+        time.expect(self._room, begins - time.now)
+        time.expect(self._done, begins - time.now + lasts)
         if self.chip.routed(f"{self.name}_TX"):
             self.chip.log.append(value & 0xFF)
 
