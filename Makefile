@@ -28,6 +28,7 @@ check: $(READY) ## lint, format, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --explicit-package-bases $(SOURCES)
+	$(BIN)/mypy examples/motor-driver/controller.py
 	$(BIN)/lint-imports
 
 test-isolated: $(READY) ## import each member beside its declared dependencies only
