@@ -138,3 +138,11 @@ class Broken(FiniteElements):
 
     def solve(self, problem: ThermalProblem) -> Solution:
         raise AssertionError("solved")
+
+
+def test_engines_find_their_files_from_wherever_they_are_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = cross_check(COARSE.solve(stack()), [program for program in PROGRAMS if program.version()], Path("thermal"))
+    assert found.failed == {}

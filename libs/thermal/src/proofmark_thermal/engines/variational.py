@@ -58,7 +58,7 @@ class Variational:
         write(model, folder, times_s)
 
     def run(self, model: Model, folder: Path) -> Fields:
-        run(self.name, [self.python, "-m", f"programs.{self.program}", str(folder)], folder, self._environment)
+        run(self.name, [self.python, "-m", f"programs.{self.program}", "."], folder, self._environment)
         found = np.load(folder / TEMPERATURES)
         if found.shape[1:] != (model.size,) or not np.isfinite(found).all():
             raise EngineFailed(self.name, f"{model.size} finite temperatures", f"{found.shape[-1]} or others")
