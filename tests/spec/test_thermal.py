@@ -18,6 +18,7 @@ KNOWN: dict[str, Parameter | None] = {
     "sink_k": Parameter(Constant(value=167.0), unit("W/m/K")),
     "h": Parameter(Constant(value=45.0), unit("W/m^2/K")),
     "ambient": Parameter(Constant(value=293.15), unit("K")),
+    "side": Parameter(Constant(value=0.08), unit("m")),
 }
 SINK: dict[str, Any] = {
     "kind": "finned-sink",
@@ -155,3 +156,23 @@ def test_all_mistakes_are_told_at_once() -> None:
     section["accuracy"] = "1 W"
     section["probes"]["ntc"]["nearest"] = []
     assert len(read(section)[1]) == 3
+
+
+def test_lengths_of_shapes_may_refer_to_parameters() -> None:
+    pad = {"centre": ["50 mm", "side / 2"], "size": ["20 mm", "20 mm"]}
+    sink = {**SINK, "width": "side", "pads": {"die": pad}, "at": ["0 mm", "0 mm", "-0.1 * side"]}
+    section, problems = read(changed("geometry", "parts", "sink", to=sink))
+    assert not problems
+    assert section is not None
+    places = {place: text for text, found in section.amounts.items() for place in found if place.startswith("geometry")}
+    assert places == {
+        "geometry.parts.sink.0.width": "side",
+        "geometry.parts.sink.0.pads.die.centre.y": "side / 2",
+        "geometry.parts.sink.0.at.z": "-0.1 * side",
+    }
+
+
+def test_lengths_of_shapes_are_lengths() -> None:
+    _, problems = read(changed("geometry", "parts", "sink", "width", to="2 * h"))
+    assert len(problems) == 1
+    assert "thermal.geometry.parts.sink.width: '2 * h' is mass temperature^-1 time^-3: expected length" in problems[0]

@@ -132,6 +132,18 @@ async def test_a_course_in_time_is_judged_by_its_highest_temperatures(client: Op
     assert (await client.wait(ThermalAssessed, study)).hot_spot_at_s == 12.0
 
 
+async def test_dimensions_of_a_primitive_may_vary_from_run_to_run(client: OperatorClient) -> None:
+    box = {"kind": "box", "size": ["20 mm", "20 mm", "thickness"]}
+    spec = slab_spec(geometry={"parts": {"slab": box}}, accuracy="0.5 K", element_size="10 mm")
+    spec["parameters"]["thickness"] = "10 mm +/- 1"
+    spec["reliability"] |= {"target": 0.9, "samples": 60}
+    study = await opened(client, spec)
+    assert (await closed(client, study)).outcome == "released"
+    modelled = await client.wait(ThermalModelled, study)
+    assert "a dimension that varies at geometry.parts.slab.0.size.z" in modelled.reason
+    assert (await client.wait(ReliabilityAssessed, study)).full_solutions == 60
+
+
 async def test_more_full_solutions_than_can_be_paid_for_fail_with_their_figures(client: OperatorClient) -> None:
     table = {"at": ["0 degC", "200 degC"], "values": ["100 W/m/K", "0.9 * k"]}
     spec = slab_spec(regions={"slab": {"k": table}}, accuracy="0.5 K", element_size="10 mm")

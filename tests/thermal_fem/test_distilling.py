@@ -7,11 +7,22 @@ import numpy as np
 import pytest
 
 from proofmark_contracts.design import Design, ReliabilityPlan
-from proofmark_contracts.heat import Region, Scheduled, Sink, Tabulated, Thermal, Transient
+from proofmark_contracts.heat import (
+    BoxShape,
+    CylinderShape,
+    Faces,
+    PrimitiveGeometry,
+    Region,
+    Scheduled,
+    Sink,
+    Tabulated,
+    Thermal,
+    Transient,
+)
 from proofmark_thermal.reduced.course import ReducedCourse
 from proofmark_thermal.reduced.full_model import FullModel
 from proofmark_thermal_fem.answering import Answer, answer
-from proofmark_thermal_fem.errors import TooCostly
+from proofmark_thermal_fem.errors import MeshStandsStill, TooCostly
 from tests.thermal_fem.designs import AMBIENT_K, rise_k, slab
 
 MEDIANS = {"k": 100.0, "loss": 20.0, "h": 1000.0}
@@ -118,3 +129,32 @@ def test_a_course_that_radiates_is_solved_in_full(tmp_path: Path) -> None:
     assert found.modelled.reduction == "full"
     assert found.modelled.reason.startswith("radiation at sinks.air.emissivity; 200 full solutions, each about ")
     assert t_max(found) == pytest.approx(found.assessed.temperatures["t_max"], abs=1e-6)
+
+
+def sized(**parts: Any) -> Design:
+    shapes = {name: (shape,) for name, shape in parts.items()}
+    return slab(geometry=PrimitiveGeometry(parts=shapes), element_size=0.01, accuracy=0.5)
+
+
+def test_dimensions_that_vary_are_solved_in_full_on_a_mesh_that_follows(tmp_path: Path) -> None:
+    found = answer("study", sized(slab=BoxShape(size=(0.02, 0.02, "0.0001 * k"))), tmp_path)
+    assert found.modelled.reduction == "full"
+    assert found.modelled.reason.startswith("a dimension that varies at geometry.parts.slab.0.size.z; ")
+    names = {amount: name for name, amount in found.modelled.heat.parameters.items()}
+    values = {names[amount]: value for amount, value in {**MEDIANS, "k": 92.0, "0.0001 * k": 0.0092}.items()}
+    expected = AMBIENT_K + 20.0 / 4e-4 * (1 / 1000.0 + 0.0092 / 92.0)
+    assert full_of(found).solve(values).hottest.values == pytest.approx(expected, abs=1e-6)
+
+
+def test_dimensions_that_a_mesh_cannot_follow_are_refused_with_what_full_solutions_would_take(tmp_path: Path) -> None:
+    regions = {"slab": Region(k="k"), "pin": Region(k=100.0)}
+    pin = CylinderShape(radius="0.00002 * k", height=0.01, at=(0.01, 0.01, 0.01))
+    geometry = PrimitiveGeometry(parts={"slab": (BoxShape(size=(0.02, 0.02, 0.01)),), "pin": (pin,)})
+    air = thermal(slab()).sinks["air"].model_copy(update={"faces": Faces(name="slab.top")})
+    design = slab(geometry=geometry, regions=regions, sinks={"air": air}, element_size=0.01, accuracy=5.0)
+    source = design.thermal.sources["die"].model_copy(update={"faces": Faces(name="slab.bottom")})  # type: ignore[union-attr]
+    changed = thermal(design).model_copy(update={"sources": {"die": source}})
+    with pytest.raises(MeshStandsStill) as refused:
+        answer("study", design.model_copy(update={"thermal": changed}), tmp_path)
+    assert refused.value.places == ("geometry.parts.pin.0.radius",)
+    assert "where every run would need a mesh of its own and 200 full solutions, each about" in str(refused.value)

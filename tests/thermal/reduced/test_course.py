@@ -65,13 +65,13 @@ TEXTS = {"k": "p0", "loss": "p1", "idle": "p2", "fan": "p3", "start": "p4"}
 def full() -> FullModel:
     amounts = amounts_of(DESCRIBED, TEXTS, float)
     geometry = problem_of(DESCRIBED, lambda amount: 1.0 if isinstance(amount, str) else amount, Path()).geometry
-    return FullModel(DESCRIBED, amounts, VARIED, space(mesh_of(geometry, 0.01), 2, [("sink", "chip")]))
+    middle = {name: (each.low + each.high) / 2 for name, each in VARIED.items()}
+    return FullModel(DESCRIBED, amounts, VARIED, middle, space(mesh_of(geometry, 0.01), 2, [("sink", "chip")]))
 
 
 @cache
 def course() -> ReducedCourse:
-    middle = full().at({name: (each.low + each.high) / 2 for name, each in VARIED.items()})
-    return reduce_course(middle, DESCRIBED, full().amounts, VARIED)
+    return reduce_course(full().at(full().meshed_at), DESCRIBED, full().amounts, VARIED)
 
 
 def drawn(count: int) -> dict[str, FloatArray]:

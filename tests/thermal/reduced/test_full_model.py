@@ -31,7 +31,11 @@ DESCRIBED: Mapping[str, Any] = {
     "probes": {"ntc": {"nearest": [0.02, 0.0, 0.008]}},
 }
 RADIATING = {"sinks": {"air": {**DESCRIBED["sinks"]["air"], "emissivity": 0.8}}}
-TIMED = {"transient": {"duration": 30.0, "initial": "air", "report_at": []}}
+PULSE = {"times_s": [0.0, 20.0, 20.0], "values": ["loss", "loss", 0.0]}
+TIMED = {
+    "transient": {"duration": 30.0, "initial": "air", "report_at": []},
+    "sources": {"die": {**DESCRIBED["sources"]["die"], "power": PULSE}},
+}
 PLACES = {"k": "regions.sink.k", "loss": "sources.die.power", "h": "sinks.air.convection"}
 VARIED = {
     "p0": Varied(100.0, 200.0, (PLACES["k"],)),
@@ -46,7 +50,7 @@ VECTORS = ({"p0": 120.0, "p1": 6.0, "p2": 250.0}, {"p0": 190.0, "p1": 18.0, "p2"
 def full(*changed: str) -> FullModel:
     described = {**DESCRIBED, **(RADIATING if "radiating" in changed else {}), **(TIMED if "timed" in changed else {})}
     amounts = amounts_of(described, {"k": "p0", "loss": "p1", "h": "p2"}, NUMBERS.__getitem__)
-    one = FullModel(described, amounts, VARIED, space(mesh_of(problem(described, 0).geometry, 0.008), 2))
+    one = FullModel(described, amounts, VARIED, VECTORS[0], space(mesh_of(problem(described, 0).geometry, 0.008), 2))
     return FullModel.from_bytes(one.to_bytes())
 
 
@@ -66,6 +70,7 @@ def test_what_comes_from_bytes_is_the_solution_of_the_problem_on_its_mesh(change
         expected = answer(build(stated, mesh_of(stated.geometry, 0.008)))
         highest = expected.readings if expected.course is None else expected.course.highest(expected.readings)
         assert found.hottest.values == pytest.approx(highest.hottest.temperature, abs=1e-6)
+        assert expected.course is None or highest.probes["ntc"] > expected.readings.probes["ntc"] + 0.01
         assert found.probes["ntc"].values == pytest.approx(highest.probes["ntc"], abs=1e-6)
         assert found.junctions["die"].values == pytest.approx(highest.junctions["die"], abs=1e-6)
         assert not found.hottest.bounds.any()
@@ -95,7 +100,7 @@ def test_a_vector_outside_physics_is_refused(changed: tuple[str, ...]) -> None:
 
 def test_a_junction_whose_resistance_varies_is_solved_in_full() -> None:
     varied = {**VARIED, "p3": Varied(0.5, 1.0, ("sources.die.junction_resistance",))}
-    model = FullModel(DESCRIBED, {**full().amounts, "theta": "p3"}, varied, full().space)
+    model = FullModel(DESCRIBED, {**full().amounts, "theta": "p3"}, varied, VECTORS[0] | {"p3": 0.7}, full().space)
     cold, hot = (model.solve(VECTORS[0] | {"p3": theta}).junctions["die"].values for theta in (0.5, 1.0))
     assert hot - cold == pytest.approx(0.5 * VECTORS[0]["p1"])
 
@@ -114,8 +119,31 @@ def test_heat_by_temperature_is_as_hot_as_kirchhoff_says() -> None:
     }
     geometry = problem_of(described, lambda amount: 1.0, Path()).geometry
     varied = {"heat": Varied(1.0, 9.0, ("sources.heater.power",))}
-    model = FullModel(described, {"heat": "heat"}, varied, space(mesh_of(geometry), 2))
+    model = FullModel(described, {"heat": "heat"}, varied, {"heat": 5.0}, space(mesh_of(geometry), 2))
     for heat in (2.0, 8.0):
         cold, flux = 290.0 + heat / 0.02 / 25.0, heat / 0.02 * 0.1
         expected = np.roots([0.02, -2.0, 2.0 * cold - 0.02 * cold**2 - flux]).max()
         assert model.solve({"heat": heat}).hottest.values == pytest.approx(expected, abs=1e-3)
+
+
+def test_dimensions_that_vary_move_the_mesh() -> None:
+    """A slab with its heat spread over one side: 10 W / (width 20 mm) (1 / h + thickness / k)."""
+    described = {
+        "geometry": {"kind": "primitives", "parts": {"slab": [{"kind": "box", "size": ["width", 0.02, "thickness"]}]}},
+        "regions": {"slab": {"k": 50.0}},
+        "sources": {"die": {"faces": {"name": "bottom"}, "power": 10.0}},
+        "sinks": {"air": {"faces": {"name": "top"}, "convection": 1000.0, "ambient": 300.0}},
+    }
+    places = ("geometry.parts.slab.0.size.x", "geometry.parts.slab.0.size.z")
+    varied = {"p0": Varied(0.01, 0.03, places[:1]), "p1": Varied(0.005, 0.02, places[1:])}
+    amounts = {"width": "p0", "thickness": "p1"}
+    medians = {"p0": 0.02, "p1": 0.01}
+    geometry = problem_of(
+        described, lambda text: medians[amounts[str(text)]] if isinstance(text, str) else text, Path()
+    )
+    there = space(mesh_of(geometry.geometry), 2)
+    model = FullModel.from_bytes(FullModel(described, amounts, varied, medians, there).to_bytes())
+    for width, thickness in ((0.02, 0.01), (0.012, 0.018)):
+        expected = 300.0 + 10.0 / (width * 0.02) * (1 / 1000.0 + thickness / 50.0)
+        found = model.solve({"p0": width, "p1": thickness}).hottest.values
+        assert found == pytest.approx(expected, abs=1e-6)

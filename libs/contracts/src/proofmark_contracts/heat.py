@@ -12,6 +12,7 @@ T = TypeVar("T")
 Amount = float | str
 """A number, or an expression over the design's parameters."""
 Point = tuple[float, float, float]
+Place = tuple[Amount, Amount, Amount]
 
 
 class Tabulated(Frozen):
@@ -36,72 +37,72 @@ Varying = Amount | Tabulated | Scheduled
 class Pad(Frozen):
     """A named rectangle on a face, from the part's corner."""
 
-    centre: tuple[float, float]
-    size: tuple[float, float]
+    centre: tuple[Amount, Amount]
+    size: tuple[Amount, Amount]
 
 
 class BoxShape(Frozen):
     kind: Literal["box"] = "box"
-    size: Point
-    at: Point = (0.0, 0.0, 0.0)
+    size: Place
+    at: Place = (0.0, 0.0, 0.0)
 
 
 class PlateShape(Frozen):
     kind: Literal["plate"] = "plate"
-    size: Point
+    size: Place
     pads: dict[str, Pad] = {}
-    at: Point = (0.0, 0.0, 0.0)
+    at: Place = (0.0, 0.0, 0.0)
 
 
 class FinnedSinkShape(Frozen):
     kind: Literal["finned-sink"] = "finned-sink"
-    length: float
-    width: float
-    base: float
+    length: Amount
+    width: Amount
+    base: Amount
     fins: int
-    fin_height: float
-    fin_thickness: float
+    fin_height: Amount
+    fin_thickness: Amount
     pads: dict[str, Pad] = {}
-    at: Point = (0.0, 0.0, 0.0)
+    at: Place = (0.0, 0.0, 0.0)
 
 
 class CylinderShape(Frozen):
     kind: Literal["cylinder"] = "cylinder"
-    radius: float
-    height: float
-    at: Point = (0.0, 0.0, 0.0)
+    radius: Amount
+    height: Amount
+    at: Place = (0.0, 0.0, 0.0)
 
 
 class TubeShape(Frozen):
     kind: Literal["tube"] = "tube"
-    inner: float
-    outer: float
-    height: float
-    at: Point = (0.0, 0.0, 0.0)
+    inner: Amount
+    outer: Amount
+    height: Amount
+    at: Place = (0.0, 0.0, 0.0)
 
 
 class SphereShape(Frozen):
     kind: Literal["sphere"] = "sphere"
-    radius: float
-    at: Point = (0.0, 0.0, 0.0)
+    radius: Amount
+    at: Place = (0.0, 0.0, 0.0)
 
 
 class RectangleShape(Frozen):
     kind: Literal["rectangle"] = "rectangle"
-    size: tuple[float, float]
-    at: tuple[float, float] = (0.0, 0.0)
+    size: tuple[Amount, Amount]
+    at: tuple[Amount, Amount] = (0.0, 0.0)
 
 
 class DiscShape(Frozen):
     kind: Literal["disc"] = "disc"
-    radius: float
-    at: tuple[float, float] = (0.0, 0.0)
+    radius: Amount
+    at: tuple[Amount, Amount] = (0.0, 0.0)
 
 
 class SegmentShape(Frozen):
     kind: Literal["segment"] = "segment"
-    length: float
-    at: float = 0.0
+    length: Amount
+    at: Amount = 0.0
 
 
 Shape = Annotated[
@@ -313,6 +314,9 @@ def by_metric(
 def _amounts(thermal: Thermal) -> Iterator[tuple[str, str]]:
     """Yield the place and the text of every amount that is an expression."""
     document = thermal.model_dump(mode="json", exclude_none=True)
+    for part, shapes in document["geometry"].get("parts", {}).items():
+        for number, shape in enumerate(shapes):
+            yield from _lengths(f"geometry.parts.{part}.{number}", shape)
     for section in ("regions", "sources", "sinks"):
         for name, entry in document[section].items():
             yield from _texts(f"{section}.{name}", entry)
@@ -320,6 +324,17 @@ def _amounts(thermal: Thermal) -> Iterator[tuple[str, str]]:
         yield from _texts(f"contacts.{'.'.join(contact['between'])}", contact)
     if "transient" in document:
         yield from _texts("transient", document["transient"])
+
+
+def _lengths(place: str, shape: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, value in shape.items():
+        if key == "pads":
+            for name, pad in value.items():
+                yield from _lengths(f"{place}.pads.{name}", pad)
+        elif isinstance(value, list):
+            yield from _lengths(f"{place}.{key}", dict(zip("xyz", value, strict=False)))
+        elif isinstance(value, str) and key != "kind":
+            yield f"{place}.{key}", value
 
 
 def _texts(place: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

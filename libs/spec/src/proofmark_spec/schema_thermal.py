@@ -8,6 +8,7 @@ from proofmark_spec.thermal_geometry import LENGTH_UNITS, SECTIONS, SHAPES
 
 AMOUNT = {"type": ["string", "number"], "description": "a quantity such as 10 W, or an expression over parameters"}
 LENGTHS = {"type": "array", "items": QUANTITY, "minItems": 2, "maxItems": 3}
+PLACE = {"type": "array", "items": AMOUNT, "minItems": 2, "maxItems": 3}
 AMOUNTS = {"type": "array", "items": AMOUNT, "minItems": 2}
 VARYING = {
     "anyOf": [
@@ -66,26 +67,26 @@ def _named(shape: dict[str, Any]) -> dict[str, Any]:
 
 
 def _primitives() -> dict[str, Any]:
-    shape = {"anyOf": [_of_kind(kind, *SHAPES[kind][1:]) for kind in SHAPES]}
+    shape = {"anyOf": [_of_kind(kind, *SHAPES[kind][1:], AMOUNT) for kind in SHAPES]}
     several = {"type": "array", "items": shape, "minItems": 1}
-    section = {"anyOf": [_of_kind(kind, *SECTIONS[kind][1:]) for kind in SECTIONS]}
+    section = {"anyOf": [_of_kind(kind, *SECTIONS[kind][1:], QUANTITY) for kind in SECTIONS]}
     return shaped({"parts": _named({"anyOf": [shape, several]}), "section": section}, ["parts"])
 
 
-def _of_kind(kind: str, required: Iterable[str], optional: Iterable[str]) -> dict[str, Any]:
-    keys = {key: _of_shape(key) for key in (*required, *optional)}
+def _of_kind(kind: str, required: Iterable[str], optional: Iterable[str], number: dict[str, Any]) -> dict[str, Any]:
+    keys = {key: _of_shape(key, number) for key in (*required, *optional)}
     return shaped({"kind": {"const": kind}, **keys}, ["kind", *required])
 
 
-def _of_shape(key: str) -> dict[str, Any]:
+def _of_shape(key: str, number: dict[str, Any]) -> dict[str, Any]:
     match key:
         case "pads":
-            return _named(shaped({"centre": LENGTHS, "size": LENGTHS}, ["centre", "size"]))
+            return _named(shaped({"centre": PLACE, "size": PLACE}, ["centre", "size"]))
         case "fins":
             return {"type": "integer", "minimum": 1}
         case "size" | "at":
-            return {"anyOf": [LENGTHS, QUANTITY]}
-    return QUANTITY
+            return {"anyOf": [PLACE, number]}
+    return number
 
 
 def _step() -> dict[str, Any]:

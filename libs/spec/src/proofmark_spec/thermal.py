@@ -121,7 +121,7 @@ def read_thermal(
     known, driven = _Amounts(parameters), _Amounts(parameters, signals)
     found: dict[str, Any] = {}
     with report.catching("thermal", "geometry"):
-        found["geometry"] = read_geometry(given["geometry"], files, report)
+        found["geometry"] = read_geometry(given["geometry"], parameters, files, report)
     found["regions"] = _entries(given, "regions", partial(_region, known, driven), report)
     found["sinks"] = _entries(given, "sinks", partial(_sink, known, driven), report)
     found["sources"] = _entries(given, "sources", partial(_source, known, driven), report)

@@ -1,11 +1,12 @@
 """The geometry of `thermal`: primitives with their sizes, sections, or a STEP file; and which faces are meant."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias, get_args
 
 from proofmark_contracts import heat
 from proofmark_contracts.heat import Faces, Pad, PlaneFaces, PrimitiveGeometry, StepGeometry
-from proofmark_spec.amounts import constant
+from proofmark_spec.amounts import Parameters, amount, constant
 from proofmark_spec.files import Files
 from proofmark_spec.problems import Path, Report, Wrong, below
 from proofmark_spec.quantities import NAME
@@ -17,6 +18,7 @@ LENGTH_UNITS = ("m", "mm", "cm", "um", "in")
 MOST_PARTS, MOST_FINS = 64, 1000
 
 Reader: TypeAlias = Callable[[Any], Any]
+Kinds: TypeAlias = Mapping[str, tuple[type[Any], Mapping[str, Reader], Mapping[str, Reader]]]
 
 
 def length(value: Any) -> float:
@@ -37,8 +39,48 @@ def point(value: Any) -> tuple[float, ...]:
     return _each(value, 3, length)
 
 
-def read_geometry(document: Any, files: Files, report: Report) -> PrimitiveGeometry | StepGeometry:
-    """Read `thermal.geometry`.
+@dataclass(frozen=True)
+class _Lengths:
+    """Reads lengths of shapes, which may refer to parameters."""
+
+    parameters: Parameters
+
+    def length(self, value: Any) -> float | str:
+        return amount(value, LENGTH, self.parameters)
+
+    def positive(self, value: Any) -> float | str:
+        found = self.length(value)
+        if not isinstance(found, str) and not found > 0:
+            raise Wrong(f"expected more than nothing, got {value}")
+        return found
+
+    def point(self, value: Any) -> tuple[float | str, ...]:
+        return _each(value, 3, self.length)
+
+    def pair(self, value: Any) -> tuple[float | str, ...]:
+        return _each(value, 2, self.length)
+
+    def size(self, value: Any) -> tuple[float | str, ...]:
+        return _each(value, 3, self.positive)
+
+    def area(self, value: Any) -> tuple[float | str, ...]:
+        return _each(value, 2, self.positive)
+
+    def pads(self, value: Any) -> dict[str, Pad]:
+        found = {}
+        for name, pad in _named(value, "pads").items():
+            with below(name):
+                given = kind(pad, dict)
+                if set(given) != {"centre", "size"}:
+                    raise Wrong("expected centre and size, of two lengths each")
+                found[name] = Pad(**_read(given, {"centre": self.pair, "size": self.area}))
+        return found
+
+
+def read_geometry(
+    document: Any, parameters: Parameters, files: Files, report: Report
+) -> PrimitiveGeometry | StepGeometry:
+    """Read `thermal.geometry`; the lengths of primitives may refer to parameters.
 
     Raises
     ------
@@ -53,10 +95,11 @@ def read_geometry(document: Any, files: Files, report: Report) -> PrimitiveGeome
     if not 0 < len(parts) <= MOST_PARTS:
         raise Wrong(f"expected 1 to {MOST_PARTS} parts, got {len(parts)}", "parts")
     found: dict[str, Any] = {}
+    known = shapes_with(parameters)
     for name, shapes in parts.items():
         with report.catching(*path, "parts", name):
             several = shapes if isinstance(shapes, list) else [shapes]
-            found[name] = tuple(_shape(shape, (*path, "parts", name), report) for shape in several)
+            found[name] = tuple(_one_of(shape, known, (*path, "parts", name), report) for shape in several)
     symmetry: Any = heat.SolidSymmetry()
     if "section" in given:
         with below("section"):
@@ -136,18 +179,6 @@ def _plane(value: Any) -> PlaneFaces:
         return PlaneFaces(axis=axis, at=length(at))
 
 
-def _pads(value: Any) -> dict[str, Pad]:
-    found = {}
-    for name, pad in _named(value, "pads").items():
-        with below(name):
-            given = kind(pad, dict)
-            if set(given) != {"centre", "size"}:
-                raise Wrong("expected centre and size, of two lengths each")
-            read = _read(given, {"centre": _pair, "size": lambda size: _each(size, 2, positive)})
-            found[name] = Pad(**read)
-    return found
-
-
 def _named(value: Any, what: str) -> dict[str, Any]:
     with below(what):
         given: dict[str, Any] = kind(value, dict)
@@ -155,14 +186,6 @@ def _named(value: Any, what: str) -> dict[str, Any]:
             if not NAME.match(name):
                 raise Wrong("expected a name of letters, digits and underscores", name)
     return given
-
-
-def _pair(value: Any) -> tuple[float, ...]:
-    return _each(value, 2, length)
-
-
-def _sizes(value: Any) -> tuple[float, ...]:
-    return _each(value, 3, positive)
 
 
 def _read(given: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[str, Any]:
@@ -174,30 +197,35 @@ def _read(given: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[str, 
     return found
 
 
-SHAPES: Mapping[str, tuple[type[Any], Mapping[str, Reader], Mapping[str, Reader]]] = {
-    "box": (heat.BoxShape, {"size": _sizes}, {"at": point}),
-    "plate": (heat.PlateShape, {"size": _sizes, "pads": _pads}, {"at": point}),
-    "finned-sink": (
-        heat.FinnedSinkShape,
-        {
-            "length": positive,
-            "width": positive,
-            "base": positive,
-            "fins": _count,
-            "fin_height": positive,
-            "fin_thickness": positive,
-        },
-        {"pads": _pads, "at": point},
-    ),
-    "cylinder": (heat.CylinderShape, {"radius": positive, "height": positive}, {"at": point}),
-    "tube": (heat.TubeShape, {"inner": positive, "outer": positive, "height": positive}, {"at": point}),
-    "sphere": (heat.SphereShape, {"radius": positive}, {"at": point}),
-    "rectangle": (heat.RectangleShape, {"size": lambda value: _each(value, 2, positive)}, {"at": _pair}),
-    "disc": (heat.DiscShape, {"radius": positive}, {"at": _pair}),
-    "segment": (heat.SegmentShape, {"length": positive}, {"at": length}),
-}
-"""Each shape's class, what it must have and what it may."""
-SECTIONS: Mapping[str, tuple[type[Any], Mapping[str, Reader], Mapping[str, Reader]]] = {
+def shapes_with(parameters: Parameters) -> Kinds:
+    """Return each shape's class, what it must have and what it may."""
+    of = _Lengths(parameters)
+    return {
+        "box": (heat.BoxShape, {"size": of.size}, {"at": of.point}),
+        "plate": (heat.PlateShape, {"size": of.size, "pads": of.pads}, {"at": of.point}),
+        "finned-sink": (
+            heat.FinnedSinkShape,
+            {
+                "length": of.positive,
+                "width": of.positive,
+                "base": of.positive,
+                "fins": _count,
+                "fin_height": of.positive,
+                "fin_thickness": of.positive,
+            },
+            {"pads": of.pads, "at": of.point},
+        ),
+        "cylinder": (heat.CylinderShape, {"radius": of.positive, "height": of.positive}, {"at": of.point}),
+        "tube": (heat.TubeShape, dict.fromkeys(("inner", "outer", "height"), of.positive), {"at": of.point}),
+        "sphere": (heat.SphereShape, {"radius": of.positive}, {"at": of.point}),
+        "rectangle": (heat.RectangleShape, {"size": of.area}, {"at": of.pair}),
+        "disc": (heat.DiscShape, {"radius": of.positive}, {"at": of.pair}),
+        "segment": (heat.SegmentShape, {"length": of.positive}, {"at": of.length}),
+    }
+
+
+SHAPES = shapes_with({})
+SECTIONS: Kinds = {
     "plane": (heat.PlaneSymmetry, {}, {"depth": positive}),
     "axisymmetric": (heat.AxisymmetricSymmetry, {}, {}),
     "rod": (heat.RodSymmetry, {}, {"area": _area, "perimeter": length}),
@@ -205,13 +233,9 @@ SECTIONS: Mapping[str, tuple[type[Any], Mapping[str, Reader], Mapping[str, Reade
 assert len(SHAPES) == len(get_args(get_args(heat.Shape)[0]))
 
 
-def _shape(document: Any, path: Path, report: Report) -> Any:
-    return _one_of(document, SHAPES, path, report)
-
-
 def _one_of(
     document: Any,
-    known: Mapping[str, tuple[type[Any], Mapping[str, Reader], Mapping[str, Reader]]],
+    known: Kinds,
     path: Path,
     report: Report,
 ) -> Any:

@@ -78,7 +78,7 @@ def problem_of(described: Described, amount: Amount, folder: Path) -> ThermalPro
 
     transient = described.get("transient")
     return ThermalProblem(
-        geometry=_geometry(described["geometry"], folder),
+        geometry=_geometry(described["geometry"], amount, folder),
         regions={
             name: Region(material=each.get("material"), **put_in({**each, "material": None}))
             for name, each in described["regions"].items()
@@ -99,20 +99,26 @@ def problem_of(described: Described, amount: Amount, folder: Path) -> ThermalPro
     )
 
 
-def _geometry(described: Described, folder: Path) -> Geometry:
+def _geometry(described: Described, amount: Amount, folder: Path) -> Geometry:
     if described["kind"] == "step":
         solids = {name: tuple(point) for name, point in described.get("solids", {}).items()}
         return StepFile(str(folder / described["file"]["path"]), described["unit"], solids)
-    parts = {name: tuple(map(_shape, shapes)) for name, shapes in described["parts"].items()}
+    parts = {name: tuple(_shape(shape, amount) for shape in shapes) for name, shapes in described["parts"].items()}
     symmetry = dict(described.get("symmetry", {"kind": "solid"}))
     return Shapes(parts, SYMMETRIES[symmetry.pop("kind")](**symmetry))
 
 
-def _shape(described: Described) -> Any:
-    given: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in described.items()}
-    if "pads" in given:
-        given["pads"] = {name: Pad(tuple(pad["centre"]), tuple(pad["size"])) for name, pad in given["pads"].items()}
-    return SHAPES[given.pop("kind")](**given)
+def _shape(described: Described, amount: Amount) -> Any:
+    def length(value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return tuple(map(length, value))
+        return amount(value) if isinstance(value, str) else value
+
+    given = {key: length(value) for key, value in described.items() if key not in ("kind", "pads")}
+    if "pads" in described:
+        pads = described["pads"].items()
+        given["pads"] = {name: Pad(length(pad["centre"]), length(pad["size"])) for name, pad in pads}
+    return SHAPES[described["kind"]](**given)
 
 
 def _faces(described: Described) -> Faces:

@@ -14,12 +14,13 @@ from proofmark_reliability.montecarlo import monte_carlo
 from proofmark_reliability.sample import vectors
 from proofmark_thermal.engine import Solution
 from proofmark_thermal.errors import NotAffine
+from proofmark_thermal.moving import movable
 from proofmark_thermal.reduced.cost import cost
 from proofmark_thermal.reduced.courses import reduce_course
 from proofmark_thermal.reduced.form import Varied
 from proofmark_thermal.reduced.full_model import FullModel, amounts_of
 from proofmark_thermal.reduced.steady import reduce_steady
-from proofmark_thermal_fem.errors import TooCostly
+from proofmark_thermal_fem.errors import MeshStandsStill, TooCostly
 from proofmark_thermal_fem.parameters import evaluated, nominal, value_range, varying
 from proofmark_thermal_fem.study import temperatures
 
@@ -58,6 +59,8 @@ def distil(design: Design, solution: Solution) -> Distilled:
     ------
     TooCostly
         It has no affine form, and too many runs for full solutions.
+    MeshStandsStill
+        Dimensions vary of parts whose mesh cannot follow.
     BadRange
         A parameter may make a conductance negative.
     """
@@ -106,13 +109,17 @@ def _full(design: Design, solution: Solution, parameters: dict[str, str], varied
     values = nominal(design)
     names = {amount: name for name, amount in parameters.items()}
     amounts = amounts_of(described, names, lambda amount: evaluated(amount, values))
-    return FullModel(described, amounts, varied, solution.model.space)
+    medians = {name: evaluated(amount, values) for name, amount in parameters.items()}
+    return FullModel(described, amounts, varied, medians, solution.model.space)
 
 
 def _affordable(design: Design, solution: Solution, error: NotAffine) -> str:
     """Why every run is solved in full, if that can be paid for."""
     why = ", ".join(f"{what} at {place}" for place, what in error.places.items())
     needed = cost(solution, design.reliability.samples)
+    fixed = not movable(solution.model.problem.geometry)
+    if still := [place for place in error.places if place.startswith("geometry.") and fixed]:
+        raise MeshStandsStill(still, needed)
     if needed.seconds > CEILING_S:
         raise TooCostly(why, needed, CEILING_S)
     return f"{why}; {needed}"

@@ -18,6 +18,7 @@ from proofmark_thermal.described import problem_of
 from proofmark_thermal.errors import NotAffine
 from proofmark_thermal.mesh import Mesh, Patch
 from proofmark_thermal.model import Model
+from proofmark_thermal.moving import moved
 from proofmark_thermal.problem import ThermalProblem
 from proofmark_thermal.readings import Readings, read
 from proofmark_thermal.reduced.archive import packed, unpacked
@@ -44,6 +45,8 @@ class FullModel:
     amounts: Mapping[str, Quantity]
     """What each text in it stands for: a number, or a parameter."""
     varied: Mapping[str, Varied]
+    meshed_at: Mapping[str, float]
+    """The vector that the space was made for."""
     space: Space
 
     def at(self, values: Mapping[str, float]) -> Model:
@@ -56,7 +59,9 @@ class FullModel:
         """
         problem = self._problem_at(values)
         check(problem)
-        return put_on(problem, self.space)
+        if not any(place.startswith("geometry.") for each in self.varied.values() for place in each.places):
+            return put_on(problem, self.space)
+        return put_on(problem, moved(self.space, self._problem_at(self.meshed_at).geometry, problem.geometry))
 
     def _problem_at(self, values: Mapping[str, float]) -> ThermalProblem:
 
@@ -88,7 +93,7 @@ class FullModel:
     @cached_property
     def _solver(self) -> FullSolver | None:
         """What all vectors have in common, where there is an affine form."""
-        model = self.at({name: (each.low + each.high) / 2 for name, each in self.varied.items()})
+        model = self.at(self.meshed_at)
         if model.problem.transient is not None or not self.varied:
             return None
         try:
