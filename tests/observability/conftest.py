@@ -24,7 +24,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     asyncio.run(running.start())
     yield running
     asyncio.run(running.stop())
-    del os.environ["PROOFMARK_HOME"]
+    os.environ.pop("PROOFMARK_HOME", None)
 
 
 @pytest.fixture(scope="session")

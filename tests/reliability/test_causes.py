@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 from scipy.stats import binom, ks_2samp
@@ -344,6 +344,7 @@ def test_parameters_of_any_law_are_seen_by_their_normal_scores() -> None:
     assert causes.shares[0].share == pytest.approx(plain.shares[0].share, abs=0.01)
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 1000), discrete=st.booleans())
 def test_distances_are_scipys(seed: int, discrete: bool) -> None:
     random = np.random.default_rng(seed)

@@ -22,6 +22,8 @@ AFTER = 20
 """Ticks of a run that are looked at behind the time in which the safe state has to be reached."""
 RESTART_S = 3.0
 """More than a loader and the start of an image take."""
+LOOKS = 100
+"""At a chip while it is waited for, about."""
 OPEN = -1
 """The level of a wire that leads nowhere; its pin has a pull-down."""
 NOT_DRIVEN = (-1, 2, 3)
@@ -158,10 +160,12 @@ def _hanging(firmware: Loaded, emulator: Emulator, sound: IntArray) -> Checked:
     hung_s = emulator.look().time_s
     emulator.breaks("systick-dead")
     held = sound[-1:][None]
-    reset = _run_until(emulator, held, firmware.statement["watchdog"]["latest_s"], lambda s: len(s.resets) > 1)
+    reset = _run_until(
+        firmware, emulator, held, firmware.statement["watchdog"]["latest_s"], lambda s: len(s.resets) > 1
+    )
     emulator.breaks("systick-dead", on=False)
     expected_lines = [banner(firmware, "safe"), "fault watchdog"]
-    _run_until(emulator, held, RESTART_S, lambda s: s.log.splitlines()[-2:] == expected_lines)
+    _run_until(firmware, emulator, held, RESTART_S, lambda s: s.log.splitlines()[-2:] == expected_lines)
     after = emulator.run(np.repeat(held, AFTER, axis=1))
     state = emulator.look()
     causes = [cause for _, cause in state.resets[1:]]
@@ -174,12 +178,15 @@ def _hanging(firmware: Loaded, emulator: Emulator, sound: IntArray) -> Checked:
     return checked("hang", problems, told, {"reset_s": took_s})
 
 
-def _run_until(emulator: Emulator, held: IntArray, within_s: float, reached: Callable[[State], bool]) -> State:
-    """Tick until something is so, or for this time and two ticks more."""
+def _run_until(
+    firmware: Loaded, emulator: Emulator, held: IntArray, within_s: float, reached: Callable[[State], bool]
+) -> State:
+    """Tick until something is so, or for this time and two looks more."""
+    ticks = np.repeat(held, max(1, int(within_s / firmware.period_s / LOOKS)), axis=1)
     state = emulator.look()
     end_s, extra = state.time_s + within_s, 2
     while not reached(state) and extra:
         extra -= state.time_s > end_s
-        emulator.run(held)
+        emulator.run(ticks)
         state = emulator.look()
     return state
