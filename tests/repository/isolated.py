@@ -1,7 +1,7 @@
 """Imports every module of every member in a fresh environment that holds its declared dependencies and nothing else.
 
 Its optional ones are among them. A service that reaches for a package it does not declare fails here, not in its
-container.
+container. What lies in a package `programs` is left out: it runs beside other interpreters and Debian's libraries.
 """
 
 import os
@@ -21,7 +21,7 @@ import importlib, pkgutil, sys
 package = importlib.import_module(sys.argv[1])
 names = [module.name for module in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
 for name in names:
-    if not name.endswith(".__main__"):
+    if not name.endswith(".__main__") and ".programs." not in name:
         importlib.import_module(name)
 print(len(names) + 1)
 """
