@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from json import dumps
 from pathlib import Path
 from typing import Any, Literal
@@ -54,7 +53,7 @@ def firmware(
     target = _target(spec, at)
     if target is None:
         return REFUSED
-    document: dict[str, Any] = {"board": target.board.name, "pins": [asdict(row) for row in pin_table(target)]}
+    document: dict[str, Any] = {"board": target.board.name, "pins": [row.model_dump() for row in pin_table(target)]}
     lines = list(_pins(target))
     if action == "build":
         try:
@@ -92,7 +91,7 @@ def _write(image: Built, folder: Path) -> list[str]:
 
 def _pins(target: Target) -> Iterator[str]:
     yield f"{target.board.title}, {target.board.part_name.upper()}, {target.board.clocks.core_hz / 1e6:g} MHz"
-    rows = [HEADINGS, *(row.cells for row in pin_table(target))]
+    rows = [HEADINGS, *(tuple(row.model_dump().values()) for row in pin_table(target))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     yield from (_padded(row, widths) for row in rows)
 

@@ -1,7 +1,7 @@
 """From an approved design to all that is said of its firmware."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from io import BytesIO
 from json import dumps
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from proofmark_contracts.cosimulation import CosimModel
 from proofmark_contracts.design import Design
-from proofmark_contracts.verification import FirmwareResult, Memory, PinUse
+from proofmark_contracts.verification import FirmwareResult, Memory
 from proofmark_controller import ControllerError
 from proofmark_cosim import CosimError
 from proofmark_firmware.building import BIN, Built, built
@@ -70,7 +70,7 @@ def _told(target: Target) -> FirmwareResult:
         board=target.board.title,
         part=target.board.part_name,
         version=target.firmware.version,
-        pins=tuple(PinUse(**asdict(row)) for row in pin_table(target)),
+        pins=pin_table(target),
     )
 
 
