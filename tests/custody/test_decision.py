@@ -10,6 +10,7 @@ from proofmark_custody.dsse import sign_envelope
 from proofmark_custody.errors import (
     MalformedDecision,
     MalformedEnvelope,
+    MalformedFact,
     MalformedStatement,
     SignatureInvalid,
     UntrustedKey,
@@ -43,6 +44,15 @@ def test_the_digest_of_a_decision_does_not_depend_on_the_key() -> None:
     two = sign_decision(FACTS, {"study": STUDY, "verdict": "approved"}, other)
     assert one["payload"] == two["payload"]
     assert one["signatures"] != two["signatures"]
+
+
+def test_a_fact_that_the_gate_did_not_see_is_told() -> None:
+    decision = read_decision(decided(), TRUST)
+    decision.check_fact("study.opened", OPENED)
+    with pytest.raises(MalformedFact, match=f"study.opened of {STUDY}: expected sha256 .* as signed, got"):
+        decision.check_fact("study.opened", ASSESSED)
+    with pytest.raises(MalformedFact, match="expected sha256 nothing as signed"):
+        decision.check_fact("thermal.assessed", ASSESSED)
 
 
 def test_only_a_trusted_gate_decides() -> None:

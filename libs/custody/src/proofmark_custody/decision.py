@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from proofmark_custody.documents import member, sha256_hex
 from proofmark_custody.dsse import sign_envelope
 from proofmark_custody.endorsement import read_endorsement
-from proofmark_custody.errors import Malformed, MalformedDecision
+from proofmark_custody.errors import Malformed, MalformedDecision, MalformedFact
 from proofmark_custody.keys import PublicKey, SigningKey
 from proofmark_custody.statement import DECISION, PAYLOAD_TYPE, Statement
 from proofmark_custody.trust import GATE, Trust
@@ -35,6 +35,18 @@ class Decision:
     """Of the signed payload: the same whichever key signed it."""
     key: PublicKey
     """The gate's."""
+
+    def check_fact(self, name: str, data: bytes) -> None:
+        """Compare the received bytes of a fact with those that the gate saw.
+
+        Raises
+        ------
+        MalformedFact
+            They are others.
+        """
+        expected, got = self.facts.get(name, "nothing"), sha256_hex(data)
+        if got != expected:
+            raise MalformedFact(f"{name} of {self.study}: expected sha256 {expected} as signed, got {got}")
 
 
 def sign_decision(facts: Mapping[str, bytes], predicate: Mapping[str, Any], key: SigningKey) -> dict[str, Any]:

@@ -40,7 +40,7 @@ async def build(decided: DesignDecided, context: Context) -> list[Message]:
     if await context.read(StudyClosed, decided.study) is not None:
         return []
     decision = _verified(settings, context)
-    assessed = await _facts(decision, context)
+    opened, assessed = await _facts(decision, context)
     files = {file.path: await context.core.get(file.sha256) for file in opened.design.run_files}
     batches, heat = await _batches(assessed, context), await _heat(opened, context)
     judged = await context.compute(judge, opened.design, files, batches, settings.worst_vectors, heat)
@@ -76,13 +76,18 @@ def _verified(settings: FirmwareSettings, context: Context) -> Decision:
         raise Rejected(f"decision: {error}") from error
 
 
-async def _facts(decision: Decision, context: Context) -> ReliabilityAssessed:
-    """The runs that the gate saw."""
-    received = await context.received(ReliabilityAssessed, decision.study)
-    expected = decision.facts[ReliabilityAssessed.verb]
-    if received is None or sha256_hex(received.data) != expected:
-        raise Rejected(f"{ReliabilityAssessed.verb} of {decision.study}: expected sha256 {expected} as signed")
-    return ReliabilityAssessed.decode(received.data)
+async def _facts(decision: Decision, context: Context) -> tuple[StudyOpened, ReliabilityAssessed]:
+    """The design and the runs, if they are what the gate saw."""
+    opened = await context.received(StudyOpened, decision.study)
+    assessed = await context.received(ReliabilityAssessed, decision.study)
+    if opened is None or assessed is None:
+        raise Rejected(f"study {decision.study}: decided, but never opened or assessed")
+    try:
+        decision.check_fact(StudyOpened.verb, opened.data)
+        decision.check_fact(ReliabilityAssessed.verb, assessed.data)
+    except CustodyError as error:
+        raise Rejected(str(error)) from error
+    return StudyOpened.decode(opened.data), ReliabilityAssessed.decode(assessed.data)
 
 
 async def _batches(assessed: ReliabilityAssessed, context: Context) -> list[tuple[Table, Table]]:

@@ -139,10 +139,11 @@ async def _facts(decision: Decision, context: Context) -> tuple[StudyOpened, Rel
     assessed = await context.received(ReliabilityAssessed, decision.study)
     if opened is None or assessed is None:
         raise Rejected(f"study {decision.study}: decided, but never opened or assessed")
-    for cls, found in ((StudyOpened, opened), (ReliabilityAssessed, assessed)):
-        expected, got = decision.facts[cls.verb], sha256_hex(found.data)
-        if got != expected:
-            raise Rejected(f"{cls.verb} of {decision.study}: expected sha256 {expected} as signed, got {got}")
+    try:
+        decision.check_fact(StudyOpened.verb, opened.data)
+        decision.check_fact(ReliabilityAssessed.verb, assessed.data)
+    except CustodyError as error:
+        raise Rejected(str(error)) from error
     return StudyOpened.decode(opened.data), ReliabilityAssessed.decode(assessed.data)
 
 
