@@ -12,6 +12,7 @@ from scipy.stats import norm
 from proofmark_reliability.arrays import FloatArray
 from proofmark_reliability.designs import Method, layout, uniforms
 from proofmark_reliability.errors import (
+    MissingExtra,
     NotASaltelliPlan,
     ReliabilityError,
     TooFewSamples,
@@ -334,3 +335,11 @@ def test_nothing_is_imported_from_salib_before_an_index_is_asked_for() -> None:
     script = "import sys, proofmark_reliability.sensitivity; print('SALib' in sys.modules, 'pandas' in sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert loaded == ["False", "False"]
+
+
+def test_without_salib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "SALib", None)
+    columns, metric = sum_of_normals((1.0, 1.0), 100)
+    message = r"an index of a metric takes an extra: install proofmark-reliability\[salib\]"
+    with pytest.raises(MissingExtra, match=message):
+        sensitivity("pawn", columns, metric, np.zeros(100, dtype=bool), 0)

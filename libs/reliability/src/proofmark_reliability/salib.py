@@ -1,8 +1,8 @@
 """SALib's estimators, each called so that it can be relied on.
 
 SALib takes a seed of 0 for none, draws from numpy's global generator, changes the filters of warnings and swallows
-errors: here every call is seeded, leaves no trace, and an answer that is not a number is an error. SALib is imported
-when it is called, which takes 4 s.
+errors: here every call is seeded, leaves no trace, and an answer that is not a number is an error. It comes with the
+extra `proofmark-reliability[salib]`, and with pandas and Matplotlib; it is imported when it is called, which takes 4 s.
 """
 
 import warnings
@@ -15,7 +15,7 @@ import numpy as np
 from proofmark_reliability.arrays import FloatArray, IntArray
 from proofmark_reliability.bootstrap import resample_counts
 from proofmark_reliability.counters import Region, words
-from proofmark_reliability.errors import Unsuitable
+from proofmark_reliability.errors import MissingExtra, Unsuitable
 from proofmark_reliability.permutations import orders
 from proofmark_reliability.saltelli import Plan
 
@@ -136,7 +136,15 @@ def _contained(seed: int) -> Iterator[int]:
     state, formatting = np.random.get_state(), warnings.formatwarning
     try:
         with warnings.catch_warnings(record=True):
+            _check_installed()
             yield int(words(seed, 0, 0, 1, Region.BOOTSTRAP, stream=1)[0, 0] % np.uint64(2**32 - 1)) + 1
     finally:
         np.random.set_state(state)
         warnings.formatwarning = formatting
+
+
+def _check_installed() -> None:
+    try:
+        import SALib  # noqa: F401
+    except ImportError as exc:
+        raise MissingExtra("an index of a metric", "salib") from exc

@@ -105,6 +105,8 @@ def sensitivity(
         Too few runs have an answer.
     Unsuitable
         The method would answer nonsense on this sample: it says why.
+    MissingExtra
+        SALib, whose estimators these are, is not installed.
     """
     if method not in METHODS:
         raise UnknownName("sensitivity method", METHODS, method)
