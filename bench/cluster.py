@@ -18,7 +18,7 @@ from proofmark_chassis.connection import last_message
 from proofmark_contracts.campaign import ChunkSimulated
 from proofmark_contracts.message import Zone
 from proofmark_contracts.study import StudyOpened
-from tests.cluster.control_plane import NODES, resident_mib
+from tests.cluster.control_plane import NODES
 from tests.cluster.lab import Lab, closed, submitted, until
 from tests.cluster.specs import fit
 
@@ -58,7 +58,7 @@ async def reaction(lab: Lab, client: OperatorClient) -> None:
     for study in studies:
         await closed(client, study)
     last = took_ms[max(0, round(0.99 * len(took_ms)) - 1)]
-    rss = resident_mib(lab.processes["operator"].pid)
+    rss = lab.processes.resident_mib()["operator"]
     say("reaction", studies=REACTIONS, p50_ms=round(statistics.median(took_ms)), p99_ms=round(last), operator_mib=rss)
 
 
@@ -77,7 +77,7 @@ async def first_result(lab: Lab, client: OperatorClient) -> None:
 
 async def throughput(lab: Lab, client: OperatorClient, pods: int) -> float:
     """Chunks a second between the first stored result and the last, by so many pods."""
-    lab.end("operator")
+    lab.processes.end("operator")
     lab.start_operator(max_pods=pods)
     study = await submitted(client, fit(f"pods-{pods}", CHUNKS) | {"revision": str(pods)})
     await closed(client, study)
@@ -104,7 +104,7 @@ async def run(lab: Lab) -> None:
             await reaction(lab, client)
             for pods in PODS:
                 await throughput(lab, client, pods)
-        say("control-plane", mib=lab.cluster.rss_mib())
+        say("control-plane", mib=lab.cluster.processes.resident_mib())
     finally:
         await lab.stop()
 

@@ -34,7 +34,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield running
     finally:
         asyncio.run(running.stop())
-        del os.environ["PROOFMARK_HOME"]
+        os.environ.pop("PROOFMARK_HOME", None)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import json
 import shutil
 import signal
 import ssl
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from proofmark_chassis.server import free_port
 from tests.cluster.build import binary
+from tests.cluster.processes import Processes
 
 TOKENS = {
     "admin": ("admin", "system:masters"),
@@ -40,11 +40,10 @@ class ControlPlane:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes = Processes(home)
         self._etcd = f"http://127.0.0.1:{free_port()}"
         self._peers = f"http://127.0.0.1:{free_port()}"
         self._port = free_port()
-        home.mkdir(parents=True, exist_ok=True)
 
     @property
     def url(self) -> str:
@@ -104,24 +103,9 @@ class ControlPlane:
 
     def restart_api_server(self, away_s: float) -> None:
         """Kill it, and bring it back a while later."""
-        self.kill("apiserver")
+        self.processes.end("apiserver", signal.SIGKILL)
         time.sleep(away_s)
         self.start_api_server()
-
-    def kill(self, program: str) -> None:
-        process = self.processes.pop(program)
-        process.kill()
-        process.wait()
-
-    def stop(self) -> None:
-        for process in reversed(self.processes.values()):
-            process.send_signal(signal.SIGTERM)
-        for process in reversed(self.processes.values()):
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
     def kubeconfig(self, who: str, namespace: str = "default") -> Path:
         """A file by which `who` reaches the API server."""
@@ -138,10 +122,6 @@ class ControlPlane:
         path.write_text(json.dumps(document))
         return path
 
-    def rss_mib(self) -> dict[str, int]:
-        """Resident memory of each process."""
-        return {name: resident_mib(process.pid) for name, process in self.processes.items()}
-
     def _start_etcd(self) -> None:
         etcd = shutil.which("etcd")
         assert etcd is not None, "etcd: expected on PATH: apt-get install etcd-server"
@@ -153,18 +133,12 @@ class ControlPlane:
             "initial-advertise-peer-urls": self._peers,
             "initial-cluster": f"default={self._peers}",
         }
-        self._run("etcd", etcd, *(f"--{name}={value}" for name, value in flags.items()))
+        self.processes.start("etcd", [etcd, *(f"--{name}={value}" for name, value in flags.items())])
         self._wait(lambda: b"true" in urllib.request.urlopen(f"{self._etcd}/health", timeout=1).read(), "etcd")
 
     def _kube(self, program: str, **flags: object) -> None:
         told = (f"--{name.replace('_', '-')}={value}" for name, value in flags.items())
-        self._run(program, str(binary()), program, "--profiling=false", *told)
-
-    def _run(self, program: str, *command: str) -> None:
-        with (self.home / f"{program}.log").open("ab") as log:
-            self.processes[program] = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
+        self.processes.start(program, [str(binary()), program, "--profiling=false", *told])
 
     def _get(self, path: str) -> bytes:
         trust = ssl.create_default_context(cafile=str(self.home / "ca.crt"))
@@ -175,8 +149,7 @@ class ControlPlane:
     def _wait(self, there: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + READY_S
         while True:
-            for program, process in self.processes.items():
-                assert process.poll() is None, f"{program} ended: {(self.home / f'{program}.log').read_text()[-2000:]}"
+            self.processes.assert_running()
             try:
                 if there():
                     return
@@ -184,12 +157,6 @@ class ControlPlane:
                 pass
             assert time.monotonic() < deadline, f"{what}: not there after {READY_S:g} s"
             time.sleep(0.1)
-
-
-def resident_mib(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    (line,) = (line for line in status.splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) // 1024
 
 
 def _write_keys(home: Path) -> None:

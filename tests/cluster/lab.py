@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -20,8 +18,8 @@ from proofmark_contracts.study import StudyClosed
 from proofmark_contracts.tables import Column, decode_table, floats
 from proofmark_operator.names import job_name
 from tests.cluster.control_plane import ControlPlane
+from tests.cluster.processes import ROOT, Processes
 
-ROOT = Path(__file__).parents[2]
 BASE = ROOT / "deploy" / "kubernetes" / "base"
 NAMESPACE, TENANT = "proofmark", "team-a"
 LEASE_S = 5.0
@@ -42,7 +40,7 @@ class Lab:
             "PROOFMARK_QUOTA_STUDIES": "500",
         }
         self.plant = Plant(home / "bus", workers=0, lease_s=LEASE_S, extra=policy)
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes = Processes(home)
 
     async def start(self) -> None:
         await asyncio.gather(asyncio.to_thread(self.cluster.start), self.plant.start())
@@ -57,10 +55,12 @@ class Lab:
         self.kubectl("wait", "--for=condition=Established", "crd/designstudies.proofmark.dev")
 
     async def stop(self) -> None:
-        for name in list(self.processes):
-            self.end(name)
-        await self.plant.stop()
-        await asyncio.to_thread(self.cluster.stop)
+        """At once: nothing of it is wanted any more."""
+        self.processes.end_all()
+        for instance in self.plant.services.running:
+            self.plant.services.kill(instance)
+        self.plant.server.kill()
+        self.cluster.processes.end_all()
 
     def start_node(self, name: str, pods: int = 60) -> None:
         """A node that runs pods as processes."""
@@ -73,7 +73,7 @@ class Lab:
             str(self.home / name),
             str(pods),
         ]
-        self._run(name, command, {})
+        self.processes.start(name, command)
         self.kubectl("wait", "--for=create", f"node/{name}", "--timeout=120s")
         self.kubectl("wait", "--for=condition=Ready", f"node/{name}", "--timeout=120s")
 
@@ -93,39 +93,13 @@ class Lab:
         }
         environment = self.plant.server.environment("operator") | {"KUBECONFIG": str(path)}
         environment |= {f"PROOFMARK_{key.upper()}": str(value) for key, value in {**told, **settings}.items()}
-        self._run(name, [str(Path(sys.executable).with_name("proofmark-operator"))], environment)
-
-    def end(self, name: str, number: signal.Signals = signal.SIGTERM) -> None:
-        """End a process; a node ends as by a power cut, and its pods with it."""
-        process = self.processes.pop(name)
-        if name.startswith("node-"):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.send_signal(number)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-    def log(self, name: str) -> str:
-        return (self.home / f"{name}.log").read_text()
+        self.processes.start(name, [str(Path(sys.executable).with_name("proofmark-operator"))], environment)
 
     def logged(self, name: str, event: str) -> list[dict[str, Any]]:
         """Entries of an event in a process's log."""
-        lines = [line for line in self.log(name).splitlines() if line.startswith("{") and line.endswith("}")]
+        lines = self.processes.log(name).read_text().splitlines()
+        lines = [line for line in lines if line.startswith("{") and line.endswith("}")]
         return [entry for entry in map(json.loads, lines) if entry.get("event") == event]
-
-    def _run(self, name: str, command: list[str], environment: dict[str, str]) -> None:
-        with (self.home / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={**os.environ, **environment},
-                cwd=ROOT,
-                start_new_session=True,
-            )
 
     def kubectl(self, *arguments: object, stdin: str | None = None, check: bool = True) -> str:
         """Run kubectl as the administrator, in Proofmark's namespace."""

@@ -13,7 +13,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from datetime import UTC, datetime
 from multiprocessing.context import ForkServerProcess
@@ -31,6 +31,8 @@ AGAIN_S = 0.3
 STRATEGIC = "application/strategic-merge-patch+json"
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
 PASSING = (aiohttp.ClientError, TimeoutError, Refused)
+PASSES = (429, 500, 503)
+"""Answers that another try may change."""
 WATCH_S = 60
 Pod = dict[str, Any]
 
@@ -47,6 +49,7 @@ class NodeAgent:
         self._processes = multiprocessing.get_context("forkserver")
         self._processes.set_forkserver_preload([live.__module__, "proofmark_simulator.service"])
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._starting: set[str] = set()
         self._pids: dict[str, int] = {}
 
     async def run(self) -> None:
@@ -110,9 +113,13 @@ class NodeAgent:
         if "deletionTimestamp" in pod["metadata"]:
             if uid in self._pids:
                 self._terminate(uid, pod["metadata"].get("deletionGracePeriodSeconds", 30))
-            elif uid not in self._running:
+            elif uid in self._starting or uid not in self._running:
+                self._starting.discard(uid)
+                if uid in self._running:
+                    self._running[uid].cancel()
                 self._running[uid] = asyncio.create_task(self._remove(pod))
         elif pod["status"].get("phase") == "Pending" and uid not in self._running:
+            self._starting.add(uid)
             self._running[uid] = asyncio.create_task(self._live(pod))
             self._running[uid].add_done_callback(_say_if_failed)
 
@@ -136,6 +143,7 @@ class NodeAgent:
             target=live, args=(service_of(container["image"]), environment, self._log(pod))
         )
         process.start()
+        self._starting.discard(uid)
         assert process.pid is not None
         self._pids[uid] = process.pid
         began = _now()
@@ -160,7 +168,8 @@ class NodeAgent:
     async def _secret(self, pod: Pod, volume: dict[str, Any]) -> Path:
         place = _private_folder(self._folder / pod["metadata"]["uid"])
         path = f"/api/v1/namespaces/{pod['metadata']['namespace']}/secrets/{volume['secretName']}"
-        data = (await _until_answered(lambda: self._api.ask("GET", path)))["data"]
+        # For a moment the API server does not know yet that a pod with this secret is on this node: 403.
+        data = (await _until_answered(lambda: self._api.ask("GET", path), passes=(403, *PASSES)))["data"]
         for item in volume["items"]:
             (place / item["path"]).write_bytes(base64.b64decode(data[item["key"]]))
         return place
@@ -248,7 +257,7 @@ def _signal(pid: int, number: signal.Signals) -> None:
         os.kill(pid, number)
 
 
-async def _until_answered(ask: Callable[[], Awaitable[Any]]) -> Any:
+async def _until_answered(ask: Callable[[], Awaitable[Any]], passes: Collection[int] = PASSES) -> Any:
     """The answer, however long the API server is away; what it refuses is raised."""
     while True:
         try:
@@ -256,7 +265,7 @@ async def _until_answered(ask: Callable[[], Awaitable[Any]]) -> Any:
         except (aiohttp.ClientError, TimeoutError):
             await asyncio.sleep(AGAIN_S)
         except Refused as refusal:
-            if refusal.status not in (429, 500, 503):
+            if refusal.status not in passes:
                 raise
             await asyncio.sleep(AGAIN_S)
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from proofmark_operator.job import manifest
-from tests.cluster.lab import NAMESPACE, ROOT, Lab
+from tests.cluster.lab import NAMESPACE, Lab
+from tests.cluster.processes import ROOT
 from tests.operator.studies import opened, settings
 
 KUBERNETES = ROOT / "deploy" / "kubernetes"

@@ -34,22 +34,22 @@ async def test_two_operators_start_one_job(lab: Lab, client: OperatorClient) -> 
             assert study.endswith("-r1"), "submitted twice"
             assert created(lab, study, "operator", "second") == 1
     finally:
-        lab.end("second")
+        lab.processes.end("second")
 
 
 async def test_what_happened_while_no_operator_was_there_is_made_up_for(lab: Lab, client: OperatorClient) -> None:
-    lab.end("operator", signal.SIGKILL)
+    lab.processes.end("operator", signal.SIGKILL)
     late = await submitted(client, fit("late", 100))
     gone = await submitted(client, fit("gone", 100))
     await client.command(TENANT, gone, "cancel")
     await closed(client, gone)
     lab.start_operator()
     assert (await closed(client, late)).outcome == "released"
-    lab.end("operator", signal.SIGKILL)
+    lab.processes.end("operator", signal.SIGKILL)
     again = await submitted(client, fit("again", 100))
     lab.start_operator()
     await until(lambda: lab.job(again), what="the Job")
-    lab.end("operator", signal.SIGKILL)
+    lab.processes.end("operator", signal.SIGKILL)
     assert (await closed(client, again)).outcome == "released"
     lab.start_operator()
     for study in (late, gone, again):

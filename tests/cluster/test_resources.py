@@ -50,6 +50,7 @@ def test_kubectl_waits_for_a_release(lab: Lab) -> None:
         "Running": ("False", "Closed"),
         "Settled": ("True", "SamplesSpent"),
         "Decided": ("True", "Approved"),
+        "FirmwareVerified": ("Unknown", "NotAsked"),
         "Released": ("True", "Released"),
         "Closed": ("True", "Released"),
     }

@@ -70,7 +70,7 @@ async def killed(lab: Lab, study: str) -> None:
 async def without_a_node(lab: Lab, study: str) -> None:
     lost = NODES[1]
     assert any(pod["node"] == lost for pod in running(lab, study))
-    lab.end(lost, signal.SIGKILL)
+    lab.processes.end(lost, signal.SIGKILL)
     lab.kubectl("delete", "node", lost)
     lab.start_node(SPARE)
 
@@ -97,7 +97,7 @@ async def test_a_disturbed_study_gives_the_same_numbers(lab: Lab, client: Operat
 
 
 async def test_an_adaptive_study_keeps_one_job(lab: Lab, client: OperatorClient) -> None:
-    study = await submitted(client, fit("adaptive", 400, method="kriging", target=0.999))
+    study = await submitted(client, fit("adaptive", 2200, method="subset"))
     uids = set()
     while await client.read(StudyClosed, study) is None:
         if (job := lab.job(study)) is not None:

@@ -33,7 +33,7 @@ class Compose:
         self.secrets = folder / "out" / "compose"
         shutil.copy(ROOT / "docker-compose.dev.yml", folder)
         shutil.copytree(ROOT / "deploy", folder / "deploy")
-        subprocess.run([sys.executable, "-P", "deploy/secrets.py", "--compose", self.secrets], cwd=ROOT, check=True)
+        subprocess.run([sys.executable, "deploy/make_secrets.py", "--compose", self.secrets], cwd=ROOT, check=True)
 
     def __call__(self, *command: str) -> None:
         uv = Path(sys.executable).with_name("uv")

@@ -1,5 +1,7 @@
 """Conditions: both ends of a study can be waited for, and a time of transition is that of the truth."""
 
+from typing import Any
+
 import pytest
 
 from proofmark_contracts.custody import ReleaseSealed
@@ -25,14 +27,14 @@ def test_before_an_answer_everything_is_open() -> None:
     found = told(Facts(submitted=True))
     assert found["Accepted"] == ("Unknown", "Submitted")
     assert found["Closed"] == ("False", "Open")
-    assert {found[kind][0] for kind in ("Settled", "Decided", "Released")} == {"Unknown"}
+    assert {found[kind][0] for kind in ("Settled", "Decided", "FirmwareVerified", "Released")} == {"Unknown"}
 
 
 def test_a_refused_spec_is_at_its_end_and_says_why() -> None:
     found = {c.type: c for c in conditions(Facts(submitted=True, answer=REFUSED))}
     assert (found["Accepted"].status, found["Accepted"].message) == ("False", "target: expected at most 1, got 2")
     assert (found["Closed"].status, found["Closed"].reason) == ("True", "Refused")
-    assert {found[kind].status for kind in ("Running", "Settled", "Decided", "Released")} == {"False"}
+    assert {c.status for kind, c in found.items() if kind != "Closed"} == {"False"}
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,26 @@ def test_the_verdict_is_the_gates() -> None:
     facts = Facts(submitted=True, answer=ANSWERED, assessed=assessed(), sealed=sealed)
     assert told(facts)["Decided"] == ("True", "NotProven")
     assert told(facts)["Settled"] == ("True", "SamplesSpent")
+
+
+@pytest.mark.parametrize(
+    ("sealed", "truth", "reason", "message"),
+    [
+        ({"verdict": "approved", "firmware": "verified"}, "True", "Verified", ""),
+        (
+            {"verdict": "approved", "firmware": "failed", "reasons": ("boot: no beat",)},
+            "False",
+            "Failed",
+            "boot: no beat",
+        ),
+        ({"verdict": "approved"}, "Unknown", "NotAsked", "the design asks for no firmware"),
+        ({"verdict": "rejected"}, "False", "Rejected", "only an approved design gets firmware"),
+    ],
+)
+def test_what_came_of_the_firmware_is_said(sealed: dict[str, Any], truth: str, reason: str, message: str) -> None:
+    release = ReleaseSealed(study="s-r1", files=(), **sealed)
+    found = {c.type: c for c in conditions(Facts(submitted=True, answer=ANSWERED, sealed=release))}
+    assert found["FirmwareVerified"] == Condition("FirmwareVerified", truth, reason, message)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

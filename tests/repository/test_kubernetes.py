@@ -22,7 +22,7 @@ from .files import ROOT
 DEPLOY = ROOT / "deploy"
 BASE = DEPLOY / "kubernetes" / "base"
 RENDER = runpy.run_path(str(DEPLOY / "kubernetes" / "render.py"))
-SECRETS = runpy.run_path(str(DEPLOY / "secrets.py"))
+SECRETS = runpy.run_path(str(DEPLOY / "make_secrets.py"))
 LONG_LIVED = list(RENDER["deployed"]())
 
 

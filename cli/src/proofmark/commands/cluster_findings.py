@@ -51,7 +51,7 @@ async def cluster_findings(context: str) -> list[Finding]:
             "right to create", rights, "kubectl apply -f study.yaml", "bind ClusterRole proofmark-tenant", True
         ),
         await _finding("operator", operator_ready, "Jobs for studies", APPLY, True),
-        await _finding(f"bus, by {SECRET}", bus, "submit, watch, run --on kubernetes", "deploy/secrets.py", True),
+        await _finding(f"bus, by {SECRET}", bus, "submit, watch, run --on kubernetes", "deploy/make_secrets.py", True),
         await _finding("quota", quotas, "how many pods fit", "nothing is needed", False),
         await _finding("runtime classes", runtimes, "a sandbox for models", "install gVisor or Kata Containers", False),
     ]

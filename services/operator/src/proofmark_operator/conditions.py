@@ -27,7 +27,15 @@ class Condition:
 
 def conditions(facts: Facts) -> list[Condition]:
     """How far a study has come; what is not known yet is `Unknown`, so that both ends can be waited for."""
-    return [_accepted(facts), _running(facts), _settled(facts), _decided(facts), _released(facts), _closed(facts)]
+    return [
+        _accepted(facts),
+        _running(facts),
+        _settled(facts),
+        _decided(facts),
+        _firmware_verified(facts),
+        _released(facts),
+        _closed(facts),
+    ]
 
 
 def merged(old: Sequence[dict[str, Any]], new: Sequence[Condition], generation: int, now: str) -> list[dict[str, Any]]:
@@ -97,6 +105,19 @@ def _decided(facts: Facts) -> Condition:
     if facts.sealed is None:
         return _not_yet("Decided", facts)
     return Condition("Decided", "True", VERDICTS[facts.sealed.verdict])
+
+
+def _firmware_verified(facts: Facts) -> Condition:
+    sealed = facts.sealed
+    if sealed is None:
+        return _not_yet("FirmwareVerified", facts)
+    if sealed.firmware == "verified":
+        return Condition("FirmwareVerified", "True", "Verified")
+    if sealed.firmware == "failed":
+        return Condition("FirmwareVerified", "False", "Failed", "; ".join(sealed.reasons))
+    if sealed.verdict == "approved":
+        return Condition("FirmwareVerified", "Unknown", "NotAsked", "the design asks for no firmware")
+    return Condition("FirmwareVerified", "False", VERDICTS[sealed.verdict], "only an approved design gets firmware")
 
 
 def _released(facts: Facts) -> Condition:

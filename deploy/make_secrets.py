@@ -1,8 +1,7 @@
-"""Prints what an installation keeps secret, freshly made: python -P deploy/secrets.py | kubectl apply -f -
+"""Prints what an installation keeps secret, freshly made: python deploy/make_secrets.py | kubectl apply -f -
 
 Passwords of the bus, one a user, in a secret for each service that holds it; the signing keys; beside them, in config
 maps, who is trusted and the bus's accounts. `--compose FOLDER` writes the same as files for docker-compose.dev.yml.
-With -P, since this file has the name of a module of the standard library.
 """
 
 import argparse
