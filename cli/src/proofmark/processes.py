@@ -8,6 +8,7 @@ import importlib
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Mapping
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
@@ -15,7 +16,6 @@ from pathlib import Path
 from proofmark_contracts.services import ON_ONE_MACHINE
 
 STOP_S = 12.0
-PR_SET_PDEATHSIG = 1
 
 
 class ServiceProcesses:
@@ -72,7 +72,7 @@ def instances(workers: int) -> tuple[str, ...]:
 
 def _serve(service: str, environment: dict[str, str], log: str) -> None:
     """The life of a service's process: end when the parent does, write to the log, run the service."""
-    _die_with_parent()
+    _end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.setpgid(0, 0)
     os.environ.update(environment)
@@ -82,7 +82,16 @@ def _serve(service: str, environment: dict[str, str], log: str) -> None:
     importlib.import_module(f"proofmark_{service}.service").service.run()
 
 
-def _die_with_parent() -> None:
-    import ctypes
+def _end_with_parent() -> None:
+    """SIGTERM to this process when the one that asked for it is gone, however it went.
 
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    The fork server, whose child this really is, lives as long as its children and says nothing.
+    """
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
