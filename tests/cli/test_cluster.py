@@ -21,7 +21,7 @@ echo "$@" >> {folder}/asked
 case "$*" in
   *"get secret proofmark-engineer"*) cat {folder}/secret.json ;;
   *"port-forward service/nats"*) echo "Forwarding from 127.0.0.1:{port} -> 4222"; exec sleep 60 ;;
-  *"get --raw /version"*) echo '{{"gitVersion": "v1.36.2"}}' ;;
+  *"get --raw /version") echo '{{"gitVersion": "v1.36.2"}}' ;;
   *"get resourcequota"*) echo '{{"items": [{{"status": {{"hard": {{"pods": "9"}}, "used": {{"pods": "2"}}}}}}]}}' ;;
   *"auth can-i"*) echo no; exit 1 ;;
   *) echo "Error from server (NotFound)" >&2; exit 1 ;;

@@ -89,7 +89,7 @@ class Lab:
             "chunk_vectors": VECTORS_A_POD,
             "lease_s": LEASE_S,
             "cpu": "100m",
-            "sync_s": 0.5,
+            "sync_s": 1.0,
         }
         environment = self.plant.server.environment("operator") | {"KUBECONFIG": str(path)}
         environment |= {f"PROOFMARK_{key.upper()}": str(value) for key, value in {**told, **settings}.items()}

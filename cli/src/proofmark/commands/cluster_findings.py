@@ -1,5 +1,6 @@
 """`proofmark doctor --cluster`: what a Kubernetes cluster has of what Proofmark asks of it."""
 
+import json
 from collections.abc import Awaitable, Callable
 
 from proofmark.cluster import SECRET, Kubectl, cluster_bus
@@ -16,7 +17,7 @@ async def cluster_findings(context: str) -> list[Finding]:
     kubectl = Kubectl(context)
 
     async def server() -> str:
-        return str((await kubectl.get("--raw", "/version"))["gitVersion"])
+        return str(json.loads(await kubectl.run("get", "--raw", "/version"))["gitVersion"])
 
     async def definition() -> str:
         versions = (await kubectl.get("crd", "designstudies.proofmark.dev"))["spec"]["versions"]
