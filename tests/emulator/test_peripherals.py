@@ -62,9 +62,9 @@ def test_a_preloaded_compare_value_waits_for_the_update(mode: str, seen: list[in
     timer = made.channel("PA8")
     assert timer is not None
     timer[0].write_ccr1(300)
-    at_once = timer[0].compare(1)
+    at_once = timer[0].shown(1)
     ticked(made, 1)
-    assert [at_once, timer[0].compare(1)] == seen
+    assert [at_once, timer[0].shown(1)] == seen
 
 
 def test_pwm_follows_a_clock_that_changes_later() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from struct import unpack_from
 
 from proofmark_emulator.board import Board
@@ -9,7 +10,7 @@ from proofmark_emulator.bus import Bus
 from proofmark_emulator.core import Core
 from proofmark_emulator.engine import Engine
 from proofmark_emulator.errors import WrongRequest
-from proofmark_emulator.exceptions import BUS_FAULT, Exceptions
+from proofmark_emulator.exceptions import BUS_FAULT
 from proofmark_emulator.faults import Fault
 from proofmark_emulator.parts import part
 from proofmark_emulator.peripherals.adc import AdcCommonF4, AdcCommonL4, AdcF4, AdcL4
@@ -85,8 +86,8 @@ class Chip:
         self.board, self.options = board, options
         self.part = part(board.part)
         self.engine = Engine()
-        self.time = Timeline(self.engine.counter, options.cycles_per_instruction)
-        self.engine.counter.watched = options.idle or 0
+        self.time = Timeline(self.engine.state, options.cycles_per_instruction)
+        self.engine.state.watched = options.idle or 0
         self.trace, self.log, self.faults = Trace(), bytearray(), list[Fault]()
         self.resets: list[tuple[float, str]] = []
         self.stopped = False
@@ -94,7 +95,7 @@ class Chip:
         self._injected: set[str] = set()
         self._reset_for: str | None = None
         self._memories = self._mapped(image)
-        self.core = Core(self, self.engine, Exceptions(self.part.interrupts))
+        self.core = Core(self, self.engine)
         self.bus = Bus(self)
         self.peripherals = self._made()
         self.engine.add_registers(PERIPHERALS, PERIPHERALS_END - PERIPHERALS, self.bus.read, self.bus.write)
@@ -129,7 +130,8 @@ class Chip:
         rcc, flash, power = made["RCC"], made["FLASH"], made["PWR"]
         assert isinstance(rcc, Rcc) and isinstance(flash, Flash) and isinstance(power, PwrF4 | PwrL4)
         self.rcc, self._flash, self._power = rcc, flash, power
-        self._channels: dict[tuple[str, int | None], tuple[Timer, int] | None] = {}
+        self._routed: dict[str, bool] = {}
+        self._shown: dict[str, Callable[[], int]] = {}
         self._pins: dict[str, tuple[Gpio, int]] = {}
         self._ports = {name[-1]: one for name, one in made.items() if isinstance(one, Gpio)}
         self._timers = {name: one for name, one in made.items() if isinstance(one, Timer)}
@@ -158,7 +160,7 @@ class Chip:
             if peripheral is not self.rcc:
                 peripheral.reset()
         self.clock_peripherals()
-        self.scb.values["VTOR"] = self.options.entry
+        self.scb.write_vtor(self.options.entry)
         stack, entry = unpack_from("<II", *self._at(self.options.entry, 8))
         self.core.restart(stack, entry & ~1)
         self.resets.append((self.time.now_s, cause))
@@ -180,19 +182,7 @@ class Chip:
         address, access = self.bus.failed
         self.bus.failed = None
         detail = f"a {access} at {address:#x}, where nothing is"
-        self.core.fault(BUS_FAULT, 1 << 9, "bus", detail, self.engine.counter.address, address)
-
-    def vector(self, number: int) -> int:
-        """The handler of an exception."""
-        (address,) = unpack_from("<I", *self._at(self.scb.values["VTOR"] + 4 * number, 4))
-        return int(address) & ~1
-
-    def memory_of(self, address: int, size: int) -> tuple[memoryview, int] | None:
-        """The RAM that holds all of these bytes, and where in it they are."""
-        for start, length, view, fixed in self._memories:
-            if not fixed and start <= address and address + size <= start + length:
-                return view, address - start
-        return None
+        self.core.fault(BUS_FAULT, 1 << 9, "bus", detail, self.engine.state.address, address)
 
     def _at(self, address: int, size: int) -> tuple[memoryview, int]:
         for start, length, view, _ in self._memories:
@@ -247,7 +237,7 @@ class Chip:
         """Firmware did what it must not, or what the model does not know."""
         if kind == "unclocked" and not self.options.strict:
             return
-        at = self.engine.counter.address
+        at = self.engine.state.address
         self.faults.append(Fault(kind, detail, self.trace.tick, self.time.now, at, address, access, value))
         if self.options.strict and kind not in HANDLED:
             self.stopped = True
@@ -330,21 +320,30 @@ class Chip:
 
     def routed(self, signal: str) -> bool:
         """Whether a peripheral's signal comes out at a pin."""
-        return any(self._carries(pin, signal) for pin in self.board.alternates)
+        if signal not in self._routed:
+            self._routed[signal] = any(self._carries(pin, signal) for pin in self.board.alternates)
+        return self._routed[signal]
+
+    def rewired(self) -> None:
+        """Modes or functions of pins changed."""
+        self._routed.clear()
+        self._shown.clear()
 
     def _carries(self, pin: str, signal: str) -> bool:
         port, number = self.port(pin)
         return self.board.carries(pin, port.alternate(number), signal)
 
+    def shown(self, pin: str) -> Callable[[], int]:
+        """What tells a pin's level, or the compare value of its PWM; -1 where nothing is driven."""
+        if pin not in self._shown:
+            show, which = self.channel(pin) or self.port(pin)
+            self._shown[pin] = partial(show.shown, which)
+        return self._shown[pin]
+
     def channel(self, pin: str) -> tuple[Timer, int] | None:
         """The compare channel that a pin is connected to."""
         port, number = self.port(pin)
-        key = pin, port.alternate(number)
-        if key not in self._channels:
-            self._channels[key] = self._connected(*key)
-        return self._channels[key]
-
-    def _connected(self, pin: str, alternate: int | None) -> tuple[Timer, int] | None:
+        alternate = port.alternate(number)
         for signal in self.board.alternates.get(pin, {}).get(-1 if alternate is None else alternate, ()):
             name, _, channel = signal.partition("_CH")
             if name in self._timers and channel.isdigit():

@@ -1,95 +1,76 @@
-"""Which exception is taken when: pending, enabled, active, priorities and masks (ARMv7-M, B1.5)."""
+"""Exceptions and what the firmware may tell of them; which is taken when is in `native/exceptions.c`."""
 
+from collections.abc import Iterable
+
+from proofmark_emulator.engine import Engine
 from proofmark_emulator.registers import Register
+from proofmark_emulator.state import BASEPRI, EXCEPTIONS, FAULTMASK, PRIMASK
 
 RESET, NMI, HARD_FAULT, MEMORY_FAULT, BUS_FAULT, USAGE_FAULT = 1, 2, 3, 4, 5, 6
 SV_CALL, PEND_SV, SYS_TICK = 11, 14, 15
 FIRST_INTERRUPT = 16
 IMPLEMENTED = 0xF0
 """Bits of a priority that an STM32 has."""
-THREAD = 256
-"""Below every priority."""
-FIXED = {RESET: -3, NMI: -2, HARD_FAULT: -1}
+ALWAYS_ENABLED = (NMI, HARD_FAULT, SV_CALL, PEND_SV, SYS_TICK)
 
 
 class Exceptions:
     """Numbers as in IPSR; a lower priority is more urgent."""
 
-    def __init__(self, interrupts: int) -> None:
+    def __init__(self, engine: Engine, interrupts: int) -> None:
         self.interrupts = interrupts
-        self.restart()
+        self._library, self._here, self._state = engine.library, engine.here, engine.state
+        self.pending, self.enabled, self.priorities = self._state.pending, self._state.enabled, self._state.priorities
+        """Of each number, whether it waits to be taken, whether it may be, and how urgent it is."""
 
     def restart(self) -> None:
         """As after a reset."""
-        self.pending: set[int] = set()
-        self.active: list[int] = []
-        self.enabled = {NMI, HARD_FAULT, SV_CALL, PEND_SV, SYS_TICK}
-        self.priorities: dict[int, int] = {}
-        self._group_bits = 0
-        self.most_urgent: int | None = None
-        """What is pending and enabled, whether masked or not."""
+        for number in range(EXCEPTIONS):
+            self.pending[number] = self.priorities[number] = 0
+            self.enabled[number] = number in ALWAYS_ENABLED
+        self._state.depth = 0
+        self.set_grouping(0)
 
-    def pend(self, number: int) -> None:
-        """An exception waits to be taken."""
-        self.pending.add(number)
-        self._rank()
+    @property
+    def active(self) -> list[int]:
+        """What was entered and not left, the latest at the end."""
+        return list(self._state.active[: self._state.depth])
 
-    def forget(self, number: int) -> None:
-        """It waits no more."""
-        self.pending.discard(number)
-        self._rank()
+    @property
+    def most_urgent(self) -> int:
+        """What is pending and enabled, whether masked or not; 0 if nothing is."""
+        return self._state.most_urgent
 
-    def enable(self, number: int) -> None:
-        """It may be taken."""
-        self.enabled.add(number)
-        self._rank()
+    def pend(self, number: int, on: bool = True) -> None:
+        """An exception waits to be taken, or waits no more."""
+        self.pending[number] = on
+        self._library.rank(self._here)
 
-    def disable(self, number: int) -> None:
-        """It may not be taken."""
-        self.enabled.discard(number)
-        self._rank()
+    def enable(self, number: int, on: bool = True) -> None:
+        """It may be taken, or may not."""
+        self.enabled[number] = on
+        self._library.rank(self._here)
 
-    def set_priority(self, number: int, priority: int) -> None:
-        """Of an exception whose priority is not fixed."""
-        self.priorities[number] = priority
-        self._rank()
+    def set_priorities(self, first: int, values: Iterable[int]) -> None:
+        """Of exceptions whose priorities are not fixed."""
+        for number, value in enumerate(values, first):
+            self.priorities[number] = value
+        self._library.rank(self._here)
 
     def set_grouping(self, bits: int) -> None:
         """PRIGROUP: which part of a priority decides about preemption."""
-        self._group_bits = bits
-        self._rank()
+        self._state.group_bits = bits
+        self._library.rank(self._here)
 
-    def _rank(self) -> None:
-        ready = self.pending & self.enabled
-        self.most_urgent = min(ready, key=self._order) if ready else None
-
-    def _order(self, number: int) -> tuple[int, int, int]:
-        return self.priority(number), self.priorities.get(number, 0), number
-
-    def priority(self, number: int) -> int:
-        """The part of a priority that decides about preemption, of an exception."""
-        return FIXED[number] if number in FIXED else self._group(self.priorities.get(number, 0))
-
-    def _group(self, priority: int) -> int:
-        return priority >> (self._group_bits + 1) << (self._group_bits + 1)
-
-    def executing(self, primask: int, basepri: int, faultmask: int) -> int:
+    def executing(self) -> int:
         """The priority at which the core executes."""
-        now = min(map(self.priority, self.active)) if self.active else THREAD
-        if basepri:
-            now = min(now, self._group(basepri & IMPLEMENTED))
-        if primask:
-            now = min(now, 0)
-        return min(now, -1) if faultmask else now
-
-    def taken(self, executing: int) -> int | None:
-        """What preempts execution at this priority."""
-        number = self.most_urgent
-        return number if number is not None and self.priority(number) < executing else None
+        registers = self._state.registers
+        masks = registers[PRIMASK], registers[BASEPRI], registers[FAULTMASK]
+        return int(self._library.executing(self._here, *masks))
 
     def escalated(self, fault: int, executing: int) -> int:
         """The exception that a fault becomes: itself, or a hard fault where it is disabled or could not preempt."""
-        possible = fault in self.enabled and self.priority(fault) < executing
+        possible = self.enabled[fault] and self._library.priority(self._here, fault) < executing
         return fault if possible else HARD_FAULT
 
 

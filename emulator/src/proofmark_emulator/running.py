@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from proofmark_emulator.chip import Chip
-from proofmark_emulator.peripherals.gpio import NOT_DRIVEN, OTHER
 
 BOOT_STEP_S = 1e-5
 """Less than a tick, so that none is missed."""
@@ -44,14 +43,14 @@ def boot(chip: Chip, limit_s: float) -> bool:
     deadline = chip.time.now + chip.time.seconds(limit_s)
     if chip.options.idle is None:
         return _slept(chip, deadline)
-    counter = chip.engine.counter
-    counter.awaited = 1
-    while not chip.stopped and chip.time.now < deadline and counter.awaited == 1:
+    state = chip.engine.state
+    state.awaited = 1
+    while not chip.stopped and chip.time.now < deadline and state.awaited == 1:
         chip.core.advance(deadline)
         if chip.core.asleep:
             chip.time.skip_to(deadline)
-    reached = counter.awaited > 1
-    counter.awaited = 0
+    reached = state.awaited > 1
+    state.awaited = 0
     return reached and chip.systick.interrupts
 
 
@@ -78,30 +77,30 @@ def run(chip: Chip, watched: Watched, ticks: int, inputs: Sequence[int]) -> Tick
     seen = Ticks()
     views = [chip.view(start, size) for start, size in watched.memory]
     width = len(watched.analogue) + len(watched.digital)
-    counter = chip.engine.counter
+    core, time, trace, state = chip.core, chip.time, chip.trace, chip.engine.state
     for tick in range(ticks):
         begin = next_tick(chip)
-        chip.core.advance(begin)
+        core.advance(begin)
         if chip.stopped:
             break
-        chip.time.skip_to(begin)
+        time.skip_to(begin)
         _give(chip, watched, inputs[tick * width : (tick + 1) * width])
-        before = counter.executed
+        before = state.executed
         end = begin + length(chip)
-        chip.core.advance(end)
-        over = chip.core.asleep if chip.options.idle is None else counter.passed >= before
-        taken = (counter.passed if over and chip.options.idle is not None else counter.executed) - before
+        core.advance(end)
+        over = state.asleep if chip.options.idle is None else state.passed >= before
+        taken = (state.passed if over and chip.options.idle is not None else state.executed) - before
         if taken > seen.most_instructions:
-            seen.most_instructions, seen.longest = taken, chip.trace.tick
-        if chip.core.asleep and not chip.stopped:
-            chip.time.skip_to(end)
+            seen.most_instructions, seen.longest = taken, trace.tick
+        if state.asleep and not chip.stopped:
+            time.skip_to(end)
         if not over:
-            seen.overruns.append(chip.trace.tick)
-        seen.outputs.extend([output(chip, pin) for pin in watched.outputs])
+            seen.overruns.append(trace.tick)
+        seen.outputs.extend([chip.shown(pin)() for pin in watched.outputs])
         for view in views:
             seen.memory += view
         seen.done += 1
-        chip.trace.tick += 1
+        trace.tick += 1
     return seen
 
 
@@ -127,13 +126,3 @@ def _give(chip: Chip, watched: Watched, row: Sequence[int]) -> None:
     for pin, level in zip(watched.digital, row[len(watched.analogue) :], strict=True):
         port, number = chip.port(pin)
         port.drive(number, None if level < 0 else level)
-
-
-def output(chip: Chip, pin: str) -> int:
-    """Of a pin: its level, or the compare value of its PWM; -1 where nothing is driven."""
-    port, number = chip.port(pin)
-    level = port.level(number)
-    if level != OTHER:
-        return -1 if level == NOT_DRIVEN else level
-    channel = chip.channel(pin)
-    return -1 if channel is None else channel[0].compare(channel[1])

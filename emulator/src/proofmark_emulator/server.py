@@ -86,7 +86,7 @@ class Server:
             raise WrongRequest("run", expected, f"{len(inputs)} numbers")
         told, made = [], []
         for number, chip in enumerate(self.chips):
-            chip.trace.keeping = bool(message.get("keep", False))
+            chip.trace.keep(bool(message.get("keep", False)))
             own = inputs[number * ticks * width : (number + 1) * ticks * width]
             seen = run(chip, watched, ticks, own)
             told.append(

@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from proofmark_emulator.counting import Counter
+from proofmark_emulator.state import State
 
 NEVER = 2**63
 
@@ -10,21 +10,22 @@ NEVER = 2**63
 class Timeline:
     """The cycle, and named moments at which something will be ready."""
 
-    def __init__(self, counter: Counter, cycles_per_instruction: int) -> None:
-        self.counter, self.cycles_per_instruction = counter, cycles_per_instruction
+    def __init__(self, state: State, cycles_per_instruction: int) -> None:
+        self._state, self.cycles_per_instruction = state, cycles_per_instruction
         self.hz = 1
         self._skipped = 0
         self._retuned_s, self._retuned_at = 0.0, 0
         self._stop = 0
         self._moments: dict[str, int] = {}
-        self._alarms: set[str] = set()
+        self._alarms: dict[str, int] = {}
+        """Of the moments, those that matter although no program asks."""
         self.alarm = NEVER
-        """The cycle of the next moment that matters although no program asks."""
+        """The first of them."""
 
     @property
     def now(self) -> int:
         """The cycle, since power-on."""
-        return self.counter.executed * self.cycles_per_instruction + self._skipped
+        return self._state.executed * self.cycles_per_instruction + self._skipped
 
     @property
     def now_s(self) -> float:
@@ -34,18 +35,18 @@ class Timeline:
     def stop_at(self, cycle: int) -> None:
         """Execute no instruction that begins at this cycle or later."""
         self._stop = cycle
-        self.counter.limit = max(0, -((self._skipped - cycle) // self.cycles_per_instruction))
+        self._state.stop = max(0, -((self._skipped - cycle) // self.cycles_per_instruction))
 
     def stop_now(self) -> None:
         """Execute no further instruction: something has to be looked at."""
-        self.counter.limit = 0
+        self._state.stop = 0
 
     def skip_to(self, cycle: int) -> None:
         """Let time pass without instructions."""
         missing = cycle - self.now
         if missing > 0:
             self._skipped += missing
-            if self.counter.limit:
+            if self._state.stop:
                 self.stop_at(self._stop)
 
     def seconds(self, seconds: float) -> int:
@@ -54,13 +55,14 @@ class Timeline:
 
     def expect(self, name: str, cycles: int, *, alarming: bool = False) -> None:
         """Something will be ready in so many cycles; if alarming, it happens by itself then."""
-        self._moments[name] = self.now + cycles
-        if alarming:
-            self._alarms.add(name)
-            self._find_alarm()
+        self.expect_at(name, self.now + cycles, alarming=alarming)
 
-    def _find_alarm(self) -> None:
-        self.alarm = min([self._moments[name] for name in self._alarms], default=NEVER)
+    def expect_at(self, name: str, cycle: int, *, alarming: bool = False) -> None:
+        """The same at a cycle."""
+        self._moments[name] = cycle
+        if alarming:
+            self._alarms[name] = cycle
+            self.alarm = min(self._alarms.values())
 
     def moment(self, name: str) -> int | None:
         """When something will be or was ready, if it is expected."""
@@ -69,9 +71,8 @@ class Timeline:
     def forget(self, name: str) -> None:
         """Nothing is expected any more."""
         self._moments.pop(name, None)
-        if name in self._alarms:
-            self._alarms.discard(name)
-            self._find_alarm()
+        if self._alarms.pop(name, None) is not None:
+            self.alarm = min(self._alarms.values(), default=NEVER)
 
     def ready(self, name: str) -> bool:
         """Whether something was expected and its moment has come."""
@@ -94,7 +95,8 @@ class Timeline:
             if moment > now:
                 self._moments[name] = now + -(-(moment - now) * hz // old)
         self.hz = hz
-        self._find_alarm()
+        for name in self._alarms:
+            self.expect_at(name, self._moments[name], alarming=True)
 
     def restart(self) -> None:
         """Nothing is expected any more, after a reset."""

@@ -1,11 +1,10 @@
 """What happened at the pins, stamped with tick and cycle."""
 
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """A pin or a compare channel has another value from this cycle on."""
 
     tick: int
@@ -19,23 +18,37 @@ class Trace:
 
     def __init__(self) -> None:
         self.tick = 0
-        self.keeping = True
-        """Whether changes are kept until they are taken."""
+        self._keeping = True
+        self._new: list[Change] = []
+        """Those that the digest does not cover yet."""
         self._kept: list[Change] = []
         self._digest = sha256()
 
+    def keep(self, on: bool) -> None:
+        """Keep changes from now on until they are taken, or do not."""
+        self._settle()
+        self._keeping = on
+
     def record(self, cycle: int, name: str, value: int) -> None:
         """A change."""
-        self._digest.update(f"{self.tick} {cycle} {name} {value}\n".encode())
-        if self.keeping:
-            self._kept.append(Change(self.tick, cycle, name, value))
+        self._new.append(Change(self.tick, cycle, name, value))
+
+    def _settle(self) -> None:
+        """Let the digest cover what is new, and keep it if it is to be kept."""
+        lines = [f"{tick} {cycle} {name} {value}\n" for tick, cycle, name, value in self._new]
+        self._digest.update("".join(lines).encode())
+        if self._keeping:
+            self._kept += self._new
+        self._new.clear()
 
     def taken(self) -> list[Change]:
         """What was kept since it was taken last."""
+        self._settle()
         found, self._kept = self._kept, []
         return found
 
     @property
     def digest(self) -> str:
         """sha256 over every change, hexadecimal."""
+        self._settle()
         return self._digest.hexdigest()

@@ -52,6 +52,7 @@ class Gpio(Peripheral):
         modes = [self.mode(pin) for pin in range(16)]
         pulls = [self.values["PUPDR"] >> 2 * pin & 3 for pin in range(16)]
         self._outputs = sum(1 << pin for pin in range(16) if modes[pin] == OUTPUT)
+        self.chip.rewired()
         self._inputs = sum(1 << pin for pin in range(16) if modes[pin] in (INPUT, ALTERNATE))
         self._pulled_up = sum(1 << pin for pin in range(16) if pulls[pin] == PULL_UP)
         self._pulled_down = sum(1 << pin for pin in range(16) if pulls[pin] == PULL_DOWN)
@@ -79,6 +80,10 @@ class Gpio(Peripheral):
                 return OTHER
         return NOT_DRIVEN
 
+    def shown(self, pin: int) -> int:
+        """The level of an output; -1 of anything else."""
+        return self.values["ODR"] >> pin & 1 if self._outputs >> pin & 1 else -1
+
     def drive(self, pin: int, level: int | None) -> None:
         """Something outside drives a pin, or nothing does."""
         self._given = self._given & ~(1 << pin) | (level is not None) << pin
@@ -90,6 +95,16 @@ class Gpio(Peripheral):
         open_wire = self._pulled_up | self._noise & ~self._pulled_down
         outside = self._levels & self._given | open_wire & ~self._given
         return self.values["ODR"] & self._outputs | outside & self._inputs
+
+    def write_afrl(self, value: int) -> None:
+        """Alternate functions of pins 0 to 7."""
+        self.values["AFRL"] = value
+        self.chip.rewired()
+
+    def write_afrh(self, value: int) -> None:
+        """Alternate functions of pins 8 to 15."""
+        self.values["AFRH"] = value
+        self.chip.rewired()
 
     def write_pupdr(self, value: int) -> None:
         """Pulls, up or down."""

@@ -1,6 +1,6 @@
 """The core's own registers: SysTick, interrupts, system control, cycle counter (ARMv7-M, B3)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from proofmark_emulator.exceptions import (
     BUS_FAULT,
@@ -14,6 +14,7 @@ from proofmark_emulator.exceptions import (
     priority_registers,
 )
 from proofmark_emulator.registers import ALL, Peripheral, Register
+from proofmark_emulator.state import EXCEPTIONS
 
 SPACE, DEBUG_WATCH = 0xE000E000, 0xE0001000
 KEY = 0x05FA0000
@@ -49,7 +50,7 @@ class SysTick(Peripheral):
         """Count from LOAD, from this cycle on."""
         self.period = (self.values["LOAD"] + 1) * (1 if self.values["CTRL"] & 4 else 8)
         self.next = cycle + self.period
-        self.chip.time.expect("SysTick", self.next - self.chip.time.now, alarming=True)
+        self.chip.time.expect_at("SysTick", self.next, alarming=True)
 
     def count(self) -> None:
         """Let an end of its period that has come be followed by the next."""
@@ -62,7 +63,7 @@ class SysTick(Peripheral):
     def retuned(self) -> None:
         """The core clock changed: what is left of the period are as many of its cycles as before."""
         if self.next is not None:
-            self.chip.time.expect("SysTick", self.next - self.chip.time.now, alarming=True)
+            self.chip.time.expect_at("SysTick", self.next, alarming=True)
 
     def write_ctrl(self, value: int) -> None:
         """Start or stop."""
@@ -114,27 +115,27 @@ class Interrupts(Peripheral):
             case ("ISPR" | "ICPR", word):
                 return lambda: _word(exceptions.pending, word)
             case ("IABR", word):
-                return lambda: _word(set(exceptions.active), word)
+                return lambda: _word([number in exceptions.active for number in range(EXCEPTIONS)], word)
         first = self._first(register)
-        return lambda: sum(exceptions.priorities.get(first + byte, 0) << 8 * byte for byte in range(4))
+        return lambda: sum(exceptions.priorities[first + byte] << 8 * byte for byte in range(4))
 
     def _writer(self, register: Register) -> Callable[[int], None]:
+        exceptions = self.chip.core.exceptions
         match _bits(register.name):
             case ("ISER", word):
-                return lambda value: self._change(self.chip.core.exceptions.enable, word, value)
+                return lambda value: self._change(exceptions.enable, word, value, True)
             case ("ICER", word):
-                return lambda value: self._change(self.chip.core.exceptions.disable, word, value)
+                return lambda value: self._change(exceptions.enable, word, value, False)
             case ("ISPR", word):
-                return lambda value: self._change(self.chip.core.exceptions.pend, word, value)
+                return lambda value: self._change(exceptions.pend, word, value, True)
             case ("ICPR", word):
-                return lambda value: self._change(self.chip.core.exceptions.forget, word, value)
+                return lambda value: self._change(exceptions.pend, word, value, False)
             case ("IABR", _):
                 return lambda _value: None
         first = self._first(register)
 
         def write(value: int) -> None:
-            for byte in range(4):
-                self.chip.core.exceptions.set_priority(first + byte, value >> 8 * byte & IMPLEMENTED)
+            exceptions.set_priorities(first, [value >> 8 * byte & IMPLEMENTED for byte in range(4)])
             self.chip.time.stop_now()
 
         return write
@@ -143,10 +144,10 @@ class Interrupts(Peripheral):
         lines = self.chip.core.exceptions.interrupts
         return next(first for own, first in priority_registers(lines).values() if own == register)
 
-    def _change(self, change: Callable[[int], None], word: int, value: int) -> None:
+    def _change(self, change: Callable[[int, bool], None], word: int, value: int, on: bool) -> None:
         for bit in range(32):
             if value >> bit & 1:
-                change(FIRST_INTERRUPT + 32 * word + bit)
+                change(FIRST_INTERRUPT + 32 * word + bit, on)
         self.chip.time.stop_now()
 
 
@@ -154,9 +155,9 @@ def _bits(name: str) -> tuple[str, int]:
     return name[:4], int(name[4:] or 0)
 
 
-def _word(numbers: set[int], word: int) -> int:
+def _word(numbers: Sequence[int], word: int) -> int:
     first = FIRST_INTERRUPT + 32 * word
-    return sum(1 << number - first for number in numbers if first <= number < first + 32)
+    return sum(bool(number) << bit for bit, number in enumerate(numbers[first : first + 32]))
 
 
 class SystemControl(Peripheral):
@@ -182,23 +183,26 @@ class SystemControl(Peripheral):
         """Which exception is active, whether some are pending."""
         exceptions = self.chip.core.exceptions
         active = exceptions.active[-1] if exceptions.active else 0
-        pending = exceptions.most_urgent or 0
-        waiting = (1 << 28 if PEND_SV in exceptions.pending else 0) | (1 << 26 if SYS_TICK in exceptions.pending else 0)
-        return active | pending << 12 | waiting
+        waiting: int = exceptions.pending[PEND_SV] << 28 | exceptions.pending[SYS_TICK] << 26
+        return active | exceptions.most_urgent << 12 | waiting
 
     def write_icsr(self, value: int) -> None:
         """Make exceptions pending, or no more."""
         exceptions = self.chip.core.exceptions
-        for bit, change, number in (
-            (31, exceptions.pend, NMI),
-            (28, exceptions.pend, PEND_SV),
-            (27, exceptions.forget, PEND_SV),
-            (26, exceptions.pend, SYS_TICK),
-            (25, exceptions.forget, SYS_TICK),
+        for bit, number, on in (
+            (31, NMI, True),
+            (28, PEND_SV, True),
+            (27, PEND_SV, False),
+            (26, SYS_TICK, True),
+            (25, SYS_TICK, False),
         ):
             if value >> bit & 1:
-                change(number)
+                exceptions.pend(number, on)
         self.chip.time.stop_now()
+
+    def write_vtor(self, value: int) -> None:
+        """Where the vector table is."""
+        self.values["VTOR"] = self.chip.engine.state.vectors = value
 
     def write_aircr(self, value: int) -> None:
         """Group priorities, or reset the chip."""
@@ -214,8 +218,7 @@ class SystemControl(Peripheral):
         """Enable handlers of faults."""
         self.values["SHCSR"] = value
         for bit, number in FAULT_ENABLES.items():
-            exceptions = self.chip.core.exceptions
-            (exceptions.enable if value >> bit & 1 else exceptions.disable)(number)
+            self.chip.core.exceptions.enable(number, bool(value >> bit & 1))
 
     def write_cfsr(self, value: int) -> None:
         """A bit is cleared by writing 1."""
@@ -227,7 +230,7 @@ class SystemControl(Peripheral):
 
     def write_cpacr(self, value: int) -> None:
         """Turn the floating-point unit on; it must not have been used before."""
-        self.chip.engine.core.read()
+        self.chip.engine.fetch()
         self.chip.check_floating_point()
         self.values["CPACR"] = value
 

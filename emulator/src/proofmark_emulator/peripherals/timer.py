@@ -43,6 +43,7 @@ class Timer(Peripheral):
 
     def __init__(self, chip: "Chip", name: str, base: int) -> None:
         self.channels = CHANNELS.get(name, 4)
+        self._compares = [f"CCR{channel}" for channel in range(1, self.channels + 1)]
         self._shown = [OFF] * self.channels
         super().__init__(chip, name, base)
 
@@ -90,14 +91,14 @@ class Timer(Peripheral):
 
     def wave(self, channel: int) -> Wave | None:
         """What a channel puts out now; none where it puts out nothing."""
-        compare = self.compare(channel)
+        compare = self.shown(channel)
         return None if compare == OFF else Wave(self._period, self._active["ARR"] + 1, compare)
 
-    def compare(self, channel: int) -> int:
+    def shown(self, channel: int) -> int:
         """The compare value of a channel, `OFF` where it puts out nothing."""
         self.settle()
         driven = channel <= self.channels and self._driven[channel - 1] and self.chip.is_clocked(self.name)
-        return self._active[f"CCR{channel}"] if driven else OFF
+        return self._active[self._compares[channel - 1]] if driven else OFF
 
     def _apply(self, cycle: int) -> None:
         self._active.update(self._waiting)
@@ -220,8 +221,8 @@ class Timer(Peripheral):
 
     def _show(self, cycle: int) -> None:
         """Record what changed at the outputs."""
-        for index, driven in enumerate(self._driven):
-            compare = self._active[f"CCR{index + 1}"] if driven else OFF
+        for index, name in enumerate(self._compares):
+            compare = self._active[name] if self._driven[index] else OFF
             if compare != self._shown[index]:
                 self._shown[index] = compare
                 self.chip.trace.record(cycle, f"{self.name}_CH{index + 1}", compare)

@@ -21,7 +21,7 @@ class Usart(Peripheral):
 
     def __init__(self, chip: "Chip", name: str, base: int) -> None:
         super().__init__(chip, name, base)
-        self._room, self._done = f"{name}.room", f"{name}.done"
+        self._room, self._done, self._wire = f"{name}.room", f"{name}.done", f"{name}_TX"
         """When the data register, and when the shift register behind it, is empty."""
 
     def _flags(self) -> int:
@@ -48,11 +48,10 @@ class Usart(Peripheral):
         baud = clock / self.values["BRR"]
         if abs(baud / self.chip.board.baud - 1) > TOLERANCE:
             self.chip.fault("uart", f"{self.name}: expected {self.chip.board.baud} baud, got {baud:.0f}")
-        lasts = time.seconds(BITS / baud)
         begins = max(time.now, time.moment(self._done) or 0)
-        time.expect(self._room, begins - time.now)
-        time.expect(self._done, begins - time.now + lasts)
-        if self.chip.routed(f"{self.name}_TX"):
+        time.expect_at(self._room, begins)
+        time.expect_at(self._done, begins + time.seconds(BITS / baud))
+        if self.chip.routed(self._wire):
             self.chip.log.append(value & 0xFF)
 
 
