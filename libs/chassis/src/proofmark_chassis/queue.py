@@ -44,6 +44,14 @@ class StudyQueue:
     async def resume(self, study: str) -> None:
         await self._stream.resume_consumer(CHUNK_QUEUE, study)
 
+    async def holds(self, study: str) -> int:
+        """Chunks that wait or are with workers; none where there is no consumer."""
+        try:
+            info = await self._stream.consumer_info(CHUNK_QUEUE, study)
+        except NotFoundError:
+            return 0
+        return (info.num_pending or 0) + (info.num_ack_pending or 0)
+
     async def purge(self, study: str) -> None:
         await self._stream.purge_stream(CHUNK_QUEUE, subject=SimulateChunk.subject_of(study))
 

@@ -110,11 +110,13 @@ async def close(sealed: ReleaseSealed, context: Context) -> list[Message]:
 
 @service.on(StudyClosed)
 async def clear_away(closed: StudyClosed, context: Context) -> AsyncIterator[Message]:
-    """Stop the workers, tell the owner, free the quota; a lease later, when no planner is late, remove the queue."""
+    """Stop the workers, tell the owner, free the quota; sweep what late planners leave, and remove a queue that stays
+    empty for two leases."""
     opened = await context.read(StudyOpened, closed.study)
     if opened is None:
         raise Rejected(f"closed study {closed.study} was never opened")
     yield ChunkStop(study=closed.study)
+    late = await context.queue.holds(closed.study)
     await context.queue.purge(closed.study)
     await Ledger(context.state).give_back(opened.tenant, closed.study)
     assessed = await context.read(ReliabilityAssessed, closed.study)
@@ -126,7 +128,7 @@ async def clear_away(closed: StudyClosed, context: Context) -> AsyncIterator[Mes
         reliability=assessed.summary() if assessed else None,
     )
     assert context.delivery is not None
-    too_early_s = 2 * context.settings.lease_s - context.delivery.age_s
-    if too_early_s > 0:
-        raise RetryLater(too_early_s)
+    quiet_s = 2 * context.settings.lease_s
+    if late or context.delivery.age_s < quiet_s:
+        raise RetryLater(quiet_s)
     await context.queue.remove(closed.study)

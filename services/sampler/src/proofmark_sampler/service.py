@@ -53,9 +53,8 @@ async def continue_or_stop(done: BatchCompleted, context: Context) -> list[Messa
 
 async def plan(opened: StudyOpened, batch: int, context: Context) -> list[Message]:
     """Plan a batch and command its chunks; nothing for a study that is over, or whose heat is not modelled yet."""
-    for over in (StudyClosed, StudyExpired):
-        if await context.read(over, opened.study) is not None:
-            return []
+    if await over(opened.study, context):
+        return []
     if opened.engine != ENGINE:
         log.warning("another_engine", study=opened.study, opened_by=opened.engine, ours=ENGINE)
         raise RetryLater(LEAVE_TO_ANOTHER_S)
@@ -72,7 +71,13 @@ async def plan(opened: StudyOpened, batch: int, context: Context) -> list[Messag
         planned, columns, places = await take_over(opened, continues, batch, context)
     else:
         (planned, columns), places = await ask(opened, batch, context), None
-    return [planned, *await context.compute(commands, opened.design, planned, columns, heat, places)]
+    commanded = await context.compute(commands, opened.design, planned, columns, heat, places)
+    return [] if await over(opened.study, context) else [planned, *commanded]
+
+
+async def over(study: str, context: Context) -> bool:
+    """Whether nobody wants chunks of a study any more. A large batch takes a while: ask before it and after."""
+    return any([await context.read(end, study) is not None for end in (StudyClosed, StudyExpired)])
 
 
 async def ask(opened: StudyOpened, batch: int, context: Context) -> tuple[BatchPlanned, Mapping[str, Column]]:
