@@ -98,8 +98,9 @@ class FullSolver:
 
 
 def factorised_free(matrix: csr_array, form: Form) -> Solve:
-    """Return what solves a symmetric system among the free nodes again and again."""
+    """Return what solves a symmetric system among the free nodes again and again, for (f,) or (f, c) right sides."""
     free = form.free
     if len(free) > FACTORISED:
-        return solver(matrix, form.model.space, free, reused=True)
+        one = solver(matrix, form.model.space, free, reused=True)
+        return lambda right: np.apply_along_axis(one, 0, right)
     return factorised(matrix if len(free) == matrix.shape[0] else matrix[free][:, free], symmetric=True)
