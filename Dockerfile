@@ -18,11 +18,16 @@ RUN uv build --all-packages --wheel --out-dir /wheels --quiet \
     && cd /wheels \
     && for wheel in *.whl; do echo "${wheel%%-*} @ file://$PWD/$wheel"; done > members.txt
 ARG SERVICE
+# Requirements of an image beside its service: `proofmark-simulator[fmi]`, say.
+ARG EXTRAS=
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv venv --quiet --python python3 /opt/proofmark \
     && uv pip install --quiet --python /opt/proofmark/bin/python --compile-bytecode \
-        --constraint requirements.lock --constraint /wheels/members.txt "proofmark-${SERVICE}" \
+        --constraint requirements.lock --constraint /wheels/members.txt "proofmark-${SERVICE}" ${EXTRAS} \
     && ln -s "proofmark-${SERVICE}" /opt/proofmark/bin/service \
+    # Nobody here runs the tests of dependencies, or compiles for other systems than this one and chips without any.
+    && find /opt/proofmark/lib -type d \( -name tests -not -path '*/ziglang/*' -o -path '*/libc/mingw' \
+        -o -path '*/libc/include/*bsd*' -o -path '*/libc/include/*windows*' \) -prune -exec rm -r {} + \
     # What uv notes for its next run says when this one was.
     && find /opt/proofmark -name uv_cache.json -delete \
     && find /opt/proofmark -name RECORD -exec sed -i '/uv_cache.json/d' {} + \

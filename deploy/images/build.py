@@ -16,6 +16,8 @@ from proofmark_contracts.services import SERVICES
 ROOT = Path(__file__).parents[2]
 ENGINE = os.environ.get("CONTAINER_ENGINE", "podman")
 MEGABYTE = 1e6
+EXTRAS = {"firmware": "proofmark-firmware[compiler] proofmark-emulator[unicorn]"}
+"""What an image holds beside its service and what that depends on."""
 
 
 def named(service: str) -> str:
@@ -26,6 +28,11 @@ def named(service: str) -> str:
 def deployed() -> tuple[str, ...]:
     """The services that have an image."""
     return tuple(name for name, role in SERVICES.items() if role.deployed)
+
+
+def build_args(service: str) -> dict[str, str]:
+    """What the Dockerfile is told."""
+    return {"SERVICE": service} | ({"EXTRAS": EXTRAS[service]} if service in EXTRAS else {})
 
 
 def version(service: str) -> str:
@@ -39,7 +46,8 @@ def build(service: str) -> None:
     name = named(service)
     tags = [f"--tag={name}:{version(service)}", f"--tag={name}:latest"]
     more = shlex.split(os.environ.get("IMAGE_BUILD_ARGS", ""))
-    command = [ENGINE, "build", "--quiet", "--timestamp=0", f"--build-arg=SERVICE={service}", *tags, *more, str(ROOT)]
+    arguments = [f"--build-arg={name}={value}" for name, value in build_args(service).items()]
+    command = [ENGINE, "build", "--quiet", "--timestamp=0", *arguments, *tags, *more, str(ROOT)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 

@@ -15,7 +15,8 @@ COMPOSE: dict[str, Any] = YAML(typ="safe").load(ROOT / "docker-compose.dev.yml")
 CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = (*ON_ONE_MACHINE, "provision", "keys")
 VARIABLE = runpy.run_path(str(ROOT / "deploy" / "nats" / "render.py"))["variable"]
-NAMED = runpy.run_path(str(ROOT / "deploy" / "images" / "build.py"))["named"]
+BUILD = runpy.run_path(str(ROOT / "deploy" / "images" / "build.py"))
+NAMED = BUILD["named"]
 
 
 def passwords(user: str, zones: frozenset[Any] | tuple[Any, ...]) -> dict[str, str]:
@@ -37,7 +38,7 @@ def test_every_service_of_one_machine_is_there_and_nothing_else() -> None:
 def test_a_service_is_built_from_its_image_and_told_its_own_passwords_only(name: str) -> None:
     container = CONTAINERS[name]
     assert container["image"] == NAMED(name)
-    assert container["build"] == {"context": ".", "args": {"SERVICE": name}}
+    assert container["build"] == {"context": ".", "args": BUILD["build_args"](name)}
     assert told(name) == passwords(name, SERVICES[name].zones)
     assert "env_file" not in container
     assert "/readyz" in container["healthcheck"]["test"][-1]

@@ -18,11 +18,11 @@ from proofmark.home import ensure_keys, key_folder
 from proofmark_chassis.server import EmbeddedServer
 from proofmark_contracts.services import ON_ONE_MACHINE
 from tests.compose.test_services import CONTAINERS, NAMED
-from tests.images.judging import judge
+from tests.images.judging import judge_all
 
 NOBODY = 65532
 PATIENCE_S = 60.0
-CONFINED = ("--read-only", "--tmpfs=/tmp", "--cap-drop=all", "--security-opt=no-new-privileges")
+CONFINED = ("--read-only", "--cap-drop=all", "--security-opt=no-new-privileges")
 RUN = ("podman", "run", "--detach", "--rm", "--network=host", *CONFINED)
 
 
@@ -51,7 +51,7 @@ def bus(home: Path) -> Iterator[EmbeddedServer]:
     """nats-server from its image, with the configuration of an embedded one."""
     server = EmbeddedServer(home)
     serve = ("nats-server", "-c", str(home / "nats.json"))
-    with container(CONTAINERS["nats"]["image"], f"--volume={home}:{home}", command=serve):
+    with container(CONTAINERS["nats"]["image"], "--tmpfs=/tmp", f"--volume={home}:{home}", command=serve):
         asyncio.run(server.provision())
         yield server
 
@@ -59,7 +59,7 @@ def bus(home: Path) -> Iterator[EmbeddedServer]:
 def options_of(service: str, server: EmbeddedServer, keys: Path, trust: Path) -> tuple[str, ...]:
     """What a service is told and shown: its own credentials, its own key, whom it may believe."""
     told = server.environment(service) | {"PROOFMARK_HTTP_PORT": "0"}
-    shown = []
+    shown = [f"--tmpfs={mount}" for mount in CONTAINERS[service]["tmpfs"]]
     if "PROOFMARK_KEY_FOLDER" in CONTAINERS[service]["environment"]:
         own = keys / service
         own.mkdir()
@@ -106,10 +106,8 @@ def main() -> None:
         for service, identifier in started.items():
             found = who_runs(identifier)
             assert found == f"{NOBODY}, read-only", f"{service}: {found}"
-        began = time.monotonic()
-        (folder / "out").mkdir()
-        study = asyncio.run(judge(server.url, server.passwords, trust, folder / "out"))
-        print(f"{study} released by {len(started)} services from their images in {time.monotonic() - began:.1f} s")
+        judge_all(server.url, server.passwords, trust, folder)
+        print(f"by {len(started)} services from their images")
         print(f"each one runs as user {NOBODY}, its root read-only, without capabilities")
 
 
