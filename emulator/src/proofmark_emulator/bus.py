@@ -21,8 +21,6 @@ class Bus:
         self._chip = chip
         self._readers: dict[int, Reader] = {}
         self._writers: dict[int, Writer] = {}
-        self.accessed = 0
-        """The address of the latest access."""
         self.failed: tuple[int, str] | None = None
         """An access to where nothing is, which the core has not been told of."""
 
@@ -37,26 +35,31 @@ class Bus:
 
     def read(self, address: int, width: int) -> int:
         """What the core reads."""
-        self.accessed = address
-        reader = self._readers.get(address & ~3)
-        if reader is None:
-            self._missing(address, "read", None)
+        try:
+            reader = self._readers.get(address & ~3)
+            if reader is None:
+                self._missing(address, "read", None)
+                return 0
+            value = reader()
+            return value if width == 4 else value >> 8 * (address & 3) & MASKS[width]
+        except Exception as error:
+            self._chip.engine.failed(error)
             return 0
-        value = reader()
-        return value if width == 4 else value >> 8 * (address & 3) & MASKS[width]
 
     def write(self, address: int, width: int, value: int) -> None:
         """What the core writes."""
-        self.accessed = address
-        word = address & ~3
-        writer = self._writers.get(word)
-        if writer is None:
-            self._missing(address, "write", value)
-            return
-        if width != 4:
-            shift = 8 * (address & 3)
-            value = self._readers[word]() & ~(MASKS[width] << shift) | (value & MASKS[width]) << shift
-        writer(value)
+        try:
+            word = address & ~3
+            writer = self._writers.get(word)
+            if writer is None:
+                self._missing(address, "write", value)
+                return
+            if width != 4:
+                shift = 8 * (address & 3)
+                value = self._readers[word]() & ~(MASKS[width] << shift) | (value & MASKS[width]) << shift
+            writer(value)
+        except Exception as error:
+            self._chip.engine.failed(error)
 
     def _missing(self, address: int, access: str, value: int | None) -> None:
         for name, place in self._chip.part.places.items():

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from struct import unpack_from
+from typing import Any
 
 from proofmark_emulator.board import Board
 from proofmark_emulator.bus import Bus
@@ -93,13 +94,15 @@ class Chip:
         self.stopped = False
         self.dead: frozenset[str] = frozenset()
         self._injected: set[str] = set()
-        self._reset_for: str | None = None
+        self._derived: list[dict[Any, Any]] = []
+        self.reset_for: str | None = None
         self._memories = self._mapped(image)
         self.core = Core(self, self.engine)
         self.bus = Bus(self)
         self.peripherals = self._made()
-        self.engine.add_registers(PERIPHERALS, PERIPHERALS_END - PERIPHERALS, self.bus.read, self.bus.write)
-        self.engine.add_registers(SYSTEM, SYSTEM_END - SYSTEM, self.bus.read, self.bus.write)
+        self.engine.connect(self.bus.read, self.bus.write)
+        self.engine.add_registers(PERIPHERALS, PERIPHERALS_END - PERIPHERALS)
+        self.engine.add_registers(SYSTEM, SYSTEM_END - SYSTEM)
         self.reset("power-on")
 
     def _mapped(self, image: dict[int, bytes]) -> list[tuple[int, int, memoryview, bool]]:
@@ -130,8 +133,8 @@ class Chip:
         rcc, flash, power = made["RCC"], made["FLASH"], made["PWR"]
         assert isinstance(rcc, Rcc) and isinstance(flash, Flash) and isinstance(power, PwrF4 | PwrL4)
         self.rcc, self._flash, self._power = rcc, flash, power
-        self._routed: dict[str, bool] = {}
-        self._shown: dict[str, Callable[[], int]] = {}
+        self._routed: dict[str, bool] = self.derived()
+        self._shown: dict[tuple[str, ...], list[Callable[[], int]]] = self.derived()
         self._pins: dict[str, tuple[Gpio, int]] = {}
         self._ports = {name[-1]: one for name, one in made.items() if isinstance(one, Gpio)}
         self._timers = {name: one for name, one in made.items() if isinstance(one, Timer)}
@@ -141,12 +144,12 @@ class Chip:
 
     def ask_for_reset(self, cause: str) -> None:
         """Reset as soon as the present instruction is over."""
-        self._reset_for = cause
+        self.reset_for = cause
         self.time.stop_now()
 
     def reset(self, cause: str) -> None:
         """Begin anew at the vector table."""
-        self._reset_for = None
+        self.reset_for = None
         self.time.restart()
         self.bus.connect({}, frozenset())
         if cause in LOST:
@@ -169,8 +172,8 @@ class Chip:
 
     def events(self) -> None:
         """Let happen what is due: resets, the watchdog, SysTick."""
-        if self._reset_for is not None:
-            self.reset(self._reset_for)
+        if self.reset_for is not None:
+            self.reset(self.reset_for)
         if self.time.now >= self.time.alarm:
             if self.time.ready(WATCHDOG):
                 self.reset("watchdog")
@@ -219,7 +222,7 @@ class Chip:
     @property
     def accessed(self) -> int:
         """The address of the latest access to a register."""
-        return self.bus.accessed
+        return self.engine.state.accessed
 
     @property
     def clocks(self) -> Clocks:
@@ -258,6 +261,7 @@ class Chip:
 
     def clocks_changed(self) -> None:
         """Another core clock: time goes on in other steps."""
+        self.changed()
         self.time.retune(self.clocks.core)
         self.systick.retuned()
         for timer in self._timers.values():
@@ -324,21 +328,26 @@ class Chip:
             self._routed[signal] = any(self._carries(pin, signal) for pin in self.board.alternates)
         return self._routed[signal]
 
-    def rewired(self) -> None:
-        """Modes or functions of pins changed."""
-        self._routed.clear()
-        self._shown.clear()
+    def derived(self) -> dict[Any, Any]:
+        """A dictionary for what follows from clocks, modes and functions of pins: emptied whenever these change."""
+        self._derived.append({})
+        return self._derived[-1]
+
+    def changed(self) -> None:
+        """Clocks, modes or functions of pins did."""
+        for dictionary in self._derived:
+            dictionary.clear()
 
     def _carries(self, pin: str, signal: str) -> bool:
         port, number = self.port(pin)
         return self.board.carries(pin, port.alternate(number), signal)
 
-    def shown(self, pin: str) -> Callable[[], int]:
-        """What tells a pin's level, or the compare value of its PWM; -1 where nothing is driven."""
-        if pin not in self._shown:
-            show, which = self.channel(pin) or self.port(pin)
-            self._shown[pin] = partial(show.shown, which)
-        return self._shown[pin]
+    def shown(self, pins: tuple[str, ...]) -> list[Callable[[], int]]:
+        """What tells of each pin its level, or the compare value of its PWM; -1 where nothing is driven."""
+        if pins not in self._shown:
+            shown = [(self.channel(pin) or self.port(pin)) for pin in pins]
+            self._shown[pins] = [partial(one.shown, which) for one, which in shown]
+        return self._shown[pins]
 
     def channel(self, pin: str) -> tuple[Timer, int] | None:
         """The compare channel that a pin is connected to."""

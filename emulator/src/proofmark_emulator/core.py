@@ -61,14 +61,17 @@ class Core:
         """Go on to a cycle, or to where the core sleeps until then or longer."""
         chip, time, state = self._chip, self._chip.time, self._state
         while not chip.stopped and time.now < until and state.awaited != REACHED:
-            chip.events()
+            if time.now >= time.alarm or chip.reset_for is not None:
+                chip.events()
             if state.asleep and not state.most_urgent:
                 if time.alarm >= until:
                     return
                 time.skip_to(time.alarm)
                 continue
             time.stop_at(min(until, time.alarm))
-            self._heed(self._engine.go())
+            stopped = self._engine.go()
+            if stopped is not Stopped.COUNTED:
+                self._heed(stopped)
             if chip.bus.failed is not None:
                 chip.tell_of_failed_access()
 
@@ -78,8 +81,6 @@ class Core:
 
     def _heed(self, stopped: Stopped) -> None:
         chip, state = self._chip, self._state
-        if stopped is Stopped.COUNTED:
-            return
         if stopped is Stopped.ASLEEP:
             chip.check_floating_point()
         elif stopped is Stopped.TRAPPED:

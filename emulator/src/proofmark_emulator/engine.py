@@ -1,7 +1,7 @@
 """Unicorn's Cortex-M4F: memory and instructions; everything around them is ours."""
 
 from collections.abc import Callable
-from ctypes import CFUNCTYPE, byref, c_int, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p, cast
+from ctypes import CFUNCTYPE, addressof, byref, c_int, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p, cast
 from enum import Enum
 from typing import Any
 
@@ -10,7 +10,7 @@ from unicorn import arm_const as arm
 from unicorn.unicorn_py3.unicorn import uclib
 
 from proofmark_emulator.errors import EngineFailed
-from proofmark_emulator.state import PC, Memory, library, state
+from proofmark_emulator.state import PC, Memory, Space, library, state
 
 ReadWord = Callable[[int, int], int]
 WriteWord = Callable[[int, int, int], None]
@@ -73,28 +73,27 @@ class Engine:
         self._memories += 1
         return memoryview(memory).cast("B")
 
-    def add_registers(self, start: int, size: int, read: ReadWord, write: WriteWord) -> None:
-        """Call these for each access to a range: with address and size in bytes, and the value to write."""
+    def connect(self, read: ReadWord, write: WriteWord) -> None:
+        """Call these for each access to a register: with address and size in bytes, and the value to write.
 
-        def reading(_handle: object, offset: int, width: int, _data: object) -> int:
-            try:
-                return read(start + offset, width)
-            except Exception as error:  # no exception passes through Unicorn
-                self._failed(error)
-                return 0
+        They must not raise anything: no exception passes through Unicorn.
+        """
+        callbacks = CFUNCTYPE(c_uint32, c_uint32, c_uint32)(read), CFUNCTYPE(None, c_uint32, c_uint32, c_uint32)(write)
+        self.state.read, self.state.write = (cast(callback, c_void_p) for callback in callbacks)
+        self._kept.append(callbacks)
 
-        def writing(_handle: object, offset: int, width: int, value: int, _data: object) -> None:
-            try:
-                write(start + offset, width, value)
-            except Exception as error:
-                self._failed(error)
+    def failed(self, error: Exception) -> None:
+        """Stop, and raise this where execution was asked for."""
+        self._error = error
+        self.state.stop = 0
 
-        functions = (
-            CFUNCTYPE(c_uint64, c_void_p, c_uint64, c_uint32, c_void_p)(reading),
-            CFUNCTYPE(None, c_void_p, c_uint64, c_uint32, c_uint64, c_void_p)(writing),
-        )
-        self._kept.append(functions)
-        self._succeeded("map", uclib.uc_mmio_map(self._handle, start, size, functions[0], None, functions[1], None))
+    def add_registers(self, start: int, size: int) -> None:
+        """Let registers be in a range of addresses."""
+        space = Space(addressof(self.state), start)
+        self._kept.append(space)
+        read, write = (cast(getattr(self.library, f"{access}_register"), c_void_p) for access in ("read", "write"))
+        here = byref(space)
+        self._succeeded("map", uclib.uc_mmio_map(self._handle, start, size, read, here, write, here))
 
     def _guard(self, _handle: int, _kind: int, address: int, width: int, _value: int, _data: object) -> int:
         self.refused = address, width
@@ -104,13 +103,9 @@ class Engine:
         """Execute the instruction that was refused again, with a memory writable."""
         self.state.registers[PC] = self.state.address
         self._unicorn.mem_protect(start, size, unicorn.UC_PROT_ALL)
-        self.state.stop = self.state.executed + 1
+        self.state.stop = self.state.cycle + 1
         self.library.execute(self.here)
         self._unicorn.mem_protect(start, size, unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC)
-
-    def _failed(self, error: Exception) -> None:
-        self._error = error
-        self.state.stop = 0
 
     def fetch(self) -> None:
         """Let `state` have the registers while an instruction is executed."""

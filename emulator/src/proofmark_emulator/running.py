@@ -77,14 +77,20 @@ def run(chip: Chip, watched: Watched, ticks: int, inputs: Sequence[int]) -> Tick
     seen = Ticks()
     views = [chip.view(start, size) for start, size in watched.memory]
     width = len(watched.analogue) + len(watched.digital)
+    outputs = tuple(watched.outputs)
+    wires = [chip.port(pin) for pin in watched.digital]
     core, time, trace, state = chip.core, chip.time, chip.trace, chip.engine.state
     for tick in range(ticks):
         begin = next_tick(chip)
-        core.advance(begin)
+        if not state.asleep or time.alarm < begin:
+            core.advance(begin)
         if chip.stopped:
             break
         time.skip_to(begin)
-        _give(chip, watched, inputs[tick * width : (tick + 1) * width])
+        row = inputs[tick * width : (tick + 1) * width]
+        chip.board.codes.update(zip(watched.analogue, row, strict=False))
+        for (port, number), level in zip(wires, row[len(watched.analogue) :], strict=True):
+            port.drive(number, level)
         before = state.executed
         end = begin + length(chip)
         core.advance(end)
@@ -96,7 +102,7 @@ def run(chip: Chip, watched: Watched, ticks: int, inputs: Sequence[int]) -> Tick
             time.skip_to(end)
         if not over:
             seen.overruns.append(trace.tick)
-        seen.outputs.extend([chip.shown(pin)() for pin in watched.outputs])
+        seen.outputs.extend([show() for show in chip.shown(outputs)])
         for view in views:
             seen.memory += view
         seen.done += 1
@@ -117,12 +123,3 @@ def length(chip: Chip) -> int:
     if not chip.systick.interrupts:
         return chip.time.seconds(chip.options.period_s)
     return chip.systick.period * chip.options.systicks_per_tick
-
-
-def _give(chip: Chip, watched: Watched, row: Sequence[int]) -> None:
-    codes = chip.board.codes
-    for pin, code in zip(watched.analogue, row, strict=False):
-        codes[pin] = code
-    for pin, level in zip(watched.digital, row[len(watched.analogue) :], strict=True):
-        port, number = chip.port(pin)
-        port.drive(number, None if level < 0 else level)

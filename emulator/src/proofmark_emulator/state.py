@@ -30,6 +30,7 @@ CORE = ("R0", "R1", "R2", "R3", "R12", "LR", "PC", "XPSR", "SP", "CONTROL", "PRI
 """Registers, the first eight as an exception frame has them."""
 LR, PC, XPSR, SP, CONTROL, PRIMASK, BASEPRI, FAULTMASK = range(5, 13)
 FLOATS = (*(f"D{number}" for number in range(8)), "FPSCR")
+COUNTS = ("executed", "cycle", "each", "stop", "step", "address", "watched", "passed", "awaited", "accessed")
 UNICORN = ("uc_emu_start", "uc_emu_stop", "uc_reg_read_batch", "uc_reg_write_batch")
 
 
@@ -45,15 +46,24 @@ class Memory(Structure):
     _fields_ = (("start", c_uint32), ("size", c_uint32), ("bytes", c_void_p), ("writable", c_uint64))
 
 
+class Space(Structure):
+    """A range of addresses where registers are."""
+
+    _fields_ = (("core", c_void_p), ("start", c_uint32))
+
+
 class State(Structure):
     """`struct core` of `native/core.h`, which says what the fields are."""
 
     executed: int
+    cycle: int
+    each: int
     stop: int
     address: int
     watched: int
     passed: int
     awaited: int
+    accessed: int
     memories: Any
     registers: Any
     trap: int
@@ -68,8 +78,8 @@ class State(Structure):
     enabled: Any
     priorities: Any
     _fields_ = (
-        *((name, c_uint64) for name in ("executed", "stop", "step", "address", "watched", "passed", "awaited")),
-        *((name, c_void_p) for name in ("engine", *UNICORN)),
+        *((name, c_uint64) for name in COUNTS),
+        *((name, c_void_p) for name in ("read", "write", "engine", *UNICORN)),
         ("core_bank", Bank),
         ("float_bank", Bank),
         ("memories", Memory * MEMORIES),

@@ -11,11 +11,10 @@ class Timeline:
     """The cycle, and named moments at which something will be ready."""
 
     def __init__(self, state: State, cycles_per_instruction: int) -> None:
-        self._state, self.cycles_per_instruction = state, cycles_per_instruction
+        self._state = state
+        self._state.each = cycles_per_instruction
         self.hz = 1
-        self._skipped = 0
         self._retuned_s, self._retuned_at = 0.0, 0
-        self._stop = 0
         self._moments: dict[str, int] = {}
         self._alarms: dict[str, int] = {}
         """Of the moments, those that matter although no program asks."""
@@ -25,7 +24,7 @@ class Timeline:
     @property
     def now(self) -> int:
         """The cycle, since power-on."""
-        return self._state.executed * self.cycles_per_instruction + self._skipped
+        return self._state.cycle
 
     @property
     def now_s(self) -> float:
@@ -34,8 +33,7 @@ class Timeline:
 
     def stop_at(self, cycle: int) -> None:
         """Execute no instruction that begins at this cycle or later."""
-        self._stop = cycle
-        self._state.stop = max(0, -((self._skipped - cycle) // self.cycles_per_instruction))
+        self._state.stop = cycle
 
     def stop_now(self) -> None:
         """Execute no further instruction: something has to be looked at."""
@@ -43,11 +41,7 @@ class Timeline:
 
     def skip_to(self, cycle: int) -> None:
         """Let time pass without instructions."""
-        missing = cycle - self.now
-        if missing > 0:
-            self._skipped += missing
-            if self._state.stop:
-                self.stop_at(self._stop)
+        self._state.cycle = max(self._state.cycle, cycle)
 
     def seconds(self, seconds: float) -> int:
         """Cycles that a time takes, rounded up."""
@@ -55,7 +49,7 @@ class Timeline:
 
     def expect(self, name: str, cycles: int, *, alarming: bool = False) -> None:
         """Something will be ready in so many cycles; if alarming, it happens by itself then."""
-        self.expect_at(name, self.now + cycles, alarming=alarming)
+        self.expect_at(name, self._state.cycle + cycles, alarming=alarming)
 
     def expect_at(self, name: str, cycle: int, *, alarming: bool = False) -> None:
         """The same at a cycle."""
@@ -71,21 +65,22 @@ class Timeline:
     def forget(self, name: str) -> None:
         """Nothing is expected any more."""
         self._moments.pop(name, None)
-        if self._alarms.pop(name, None) is not None:
+        if name in self._alarms:
+            del self._alarms[name]
             self.alarm = min(self._alarms.values(), default=NEVER)
 
     def ready(self, name: str) -> bool:
         """Whether something was expected and its moment has come."""
         moment = self._moments.get(name)
-        return moment is not None and moment <= self.now
+        return moment is not None and moment <= self._state.cycle
 
     def wait_for(self, name: str) -> bool:
         """Pass the time of a program that polls, until something is ready or execution stops; whether it is ready."""
         moment = self._moments.get(name)
         if moment is None:
             return False
-        self.skip_to(min(moment, self._stop))
-        return moment <= self.now
+        self.skip_to(min(moment, self._state.stop))
+        return moment <= self._state.cycle
 
     def retune(self, hz: int) -> None:
         """Change the core clock: what is expected keeps its time in seconds."""

@@ -19,7 +19,7 @@ class Trace:
     def __init__(self) -> None:
         self.tick = 0
         self._keeping = True
-        self._new: list[Change] = []
+        self._new: list[tuple[int, int, str, int]] = []
         """Those that the digest does not cover yet."""
         self._kept: list[Change] = []
         self._digest = sha256()
@@ -31,14 +31,14 @@ class Trace:
 
     def record(self, cycle: int, name: str, value: int) -> None:
         """A change."""
-        self._new.append(Change(self.tick, cycle, name, value))
+        self._new.append((self.tick, cycle, name, value))
 
     def _settle(self) -> None:
         """Let the digest cover what is new, and keep it if it is to be kept."""
         lines = [f"{tick} {cycle} {name} {value}\n" for tick, cycle, name, value in self._new]
         self._digest.update("".join(lines).encode())
         if self._keeping:
-            self._kept += self._new
+            self._kept += [Change(*change) for change in self._new]
         self._new.clear()
 
     def taken(self) -> list[Change]:

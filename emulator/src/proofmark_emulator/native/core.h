@@ -22,12 +22,17 @@ struct memory {
 
 struct core {
     uint64_t executed; /* instructions since power-on */
-    uint64_t stop;     /* the first that is not to be executed */
+    uint64_t cycle;    /* of the core clock, since power-on */
+    uint64_t each;     /* cycles of an instruction */
+    uint64_t stop;     /* no instruction begins at this cycle or later */
     uint64_t step;     /* the same, where pending exceptions are masked and that may end with every instruction */
     uint64_t address;  /* of the last instruction executed */
     uint64_t watched;  /* an address */
     uint64_t passed;   /* how many instructions came before it when it was executed last */
     uint64_t awaited;  /* 1: stop at the watched address; 2: stopped there */
+    uint64_t accessed; /* the address of the latest access to a register */
+    uint32_t (*read)(uint32_t address, uint32_t width);
+    void (*write)(uint32_t address, uint32_t width, uint32_t value);
     void *engine;
     int (*emu_start)(void *engine, uint64_t begin, uint64_t until, uint64_t timeout, uint64_t count);
     int (*emu_stop)(void *engine);
@@ -49,6 +54,12 @@ struct core {
     uint8_t pending[EXCEPTIONS];
     uint8_t enabled[EXCEPTIONS];
     uint8_t priorities[EXCEPTIONS];
+};
+
+/* A range of addresses where registers are. */
+struct space {
+    struct core *core;
+    uint32_t start;
 };
 
 void fetch(struct core *core);

@@ -8,7 +8,7 @@ static const int32_t EXCEPTION_RETURN = 8, SUPERVISOR_CALL = 2, NONE = -1; /* Un
 void count(void *engine, uint64_t address, uint32_t size, struct core *core)
 {
     (void)size;
-    if (core->executed >= core->stop || core->executed >= core->step) {
+    if (core->cycle >= core->stop || core->cycle >= core->step) {
         core->emu_stop(engine);
         return;
     }
@@ -21,6 +21,7 @@ void count(void *engine, uint64_t address, uint32_t size, struct core *core)
         }
     }
     core->executed += 1;
+    core->cycle += core->each;
     core->address = address;
 }
 
@@ -59,7 +60,7 @@ enum why execute(struct core *core)
         core->trap = status;
         return REFUSED;
     }
-    int counted = core->executed >= core->stop || core->executed >= core->step || core->awaited > 1;
+    int counted = core->cycle >= core->stop || core->cycle >= core->step || core->awaited > 1;
     return counted ? COUNTED : ASLEEP;
 }
 
@@ -93,10 +94,10 @@ enum why go(struct core *core)
         if (core->asleep) {
             return ASLEEP;
         }
-        if (core->executed >= core->stop) {
+        if (core->cycle >= core->stop) {
             return COUNTED;
         }
-        core->step = core->most_urgent != 0 ? core->executed + 1 : UINT64_MAX;
+        core->step = core->most_urgent != 0 ? core->cycle + 1 : UINT64_MAX;
         why = execute(core);
         core->step = UINT64_MAX;
         if (why == ASLEEP) {
@@ -109,7 +110,7 @@ enum why go(struct core *core)
             rank(core);
             why = COUNTED;
         }
-        if (why != COUNTED || core->executed >= core->stop || core->awaited > 1) {
+        if (why != COUNTED || core->cycle >= core->stop || core->awaited > 1) {
             return why;
         }
     }

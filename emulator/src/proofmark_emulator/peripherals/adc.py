@@ -22,7 +22,9 @@ class Adc(Peripheral):
 
     def __init__(self, chip: "Chip", name: str, base: int) -> None:
         super().__init__(chip, name, base)
-        self._end = f"{name}.end"
+        self._end, self._stable, self._ready = f"{name}.end", f"{name}.stable", f"{name}.ready"
+        self._conversions: dict[tuple[int, int], tuple[str, int]] = chip.derived()
+        """From channel and sampling to the pin and the cycles that it takes."""
 
     def reset(self) -> None:
         super().reset()
@@ -34,23 +36,32 @@ class Adc(Peripheral):
 
     def start(self, channel: int, sampling: int) -> None:
         """Sample a channel now; the result is there later."""
+        chip = self.chip
+        if chip.time.ready(self._end):
+            self._finish()
+        self._done = False
+        conversion = self._conversions.get((channel, sampling)) or self._conversion(channel, sampling)
+        if conversion is None:
+            return
+        pin, cycles = conversion
+        self._result = chip.board.codes.get(pin, 0)
+        if chip.injected(NEVER):
+            chip.time.forget(self._end)
+        else:
+            chip.time.expect(self._end, cycles)
+
+    def _conversion(self, channel: int, sampling: int) -> tuple[str, int] | None:
         hz = self.clock_hz()
         if hz <= 0 or hz > self.chip.part.adc_max:
             self.chip.fault("adc", f"{self.name}: expected a clock of at most {self.chip.part.adc_max} Hz, got {hz}")
-            return
-        if self.chip.time.ready(self._end):
-            self._finish()
-        self._done = False
+            return None
         pin = self.chip.board.converters.get(f"{self.name}_IN{channel}")
         if pin is None or not self.chip.is_analogue(pin):
             self.chip.fault("adc", f"{self.name}: channel {channel} converts {pin or 'no pin'}, which is not analogue")
-            return
-        self._result = self.chip.board.codes.get(pin, 0)
-        if self.chip.injected(NEVER):
-            self.chip.time.forget(self._end)
-            return
-        clocks = self.SAMPLING[sampling] + self.CONVERTING
-        self.chip.time.expect(self._end, ceil(clocks * self.chip.clocks.core / hz))
+            return None
+        cycles = ceil((self.SAMPLING[sampling] + self.CONVERTING) * self.chip.clocks.core / hz)
+        self._conversions[channel, sampling] = pin, cycles
+        return pin, cycles
 
     def finished(self) -> bool:
         """Whether a result is there; a program that asks waits for it."""
@@ -106,9 +117,9 @@ class AdcF4(Adc):
         on = self.values["CR2"] & 1
         self.values["CR2"] = value & ~(1 << 30)
         if value & 1 and not on:
-            self.chip.time.expect(f"{self.name}.stable", self.chip.time.seconds(self.STABLE_S))
+            self.chip.time.expect(self._stable, self.chip.time.seconds(self.STABLE_S))
         if value >> 30 & 1:
-            if not self.chip.time.ready(f"{self.name}.stable") or not value & 1:
+            if not self.chip.time.ready(self._stable) or not value & 1:
                 self.chip.fault("adc", f"{self.name} is started before it is stable")
                 return
             channel = self.values["SQR3"] & 0x1F
@@ -142,7 +153,7 @@ class AdcL4(Adc):
 
     def read_isr(self) -> int:
         """ADRDY and EOC."""
-        ready = bool(self.values["CR"] & self.ENABLE) and self.chip.time.wait_for(f"{self.name}.ready")
+        ready = bool(self.values["CR"] & self.ENABLE) and self.chip.time.wait_for(self._ready)
         return (1 if ready else 0) | (4 if self.finished() else 0)
 
     def write_isr(self, value: int) -> None:
@@ -172,10 +183,10 @@ class AdcL4(Adc):
             hz = max(1, self.clock_hz())
             time.expect(f"{self.name}.calibrated", ceil(self.CALIBRATING * self.chip.clocks.core / hz))
         if value & self.ENABLE and not before & self.ENABLE:
-            time.expect(f"{self.name}.ready", time.seconds(self.READY_S))
+            time.expect(self._ready, time.seconds(self.READY_S))
         self.values["CR"] = value & ~self.START
         if value & self.START:
-            if not time.ready(f"{self.name}.ready"):
+            if not time.ready(self._ready):
                 self.chip.fault("adc", f"{self.name} is started before it is ready")
                 return
             channel = self.values["SQR1"] >> 6 & 0x1F
@@ -183,13 +194,22 @@ class AdcL4(Adc):
             self.start(channel, self.values[register] >> 3 * place & 7)
 
 
-class AdcCommonF4(Peripheral):
+class AdcCommon(Peripheral):
     """The converters' clock."""
+
+    def write_ccr(self, value: int) -> None:
+        """Conversions take another time."""
+        self.values["CCR"] = value
+        self.chip.changed()
+
+
+class AdcCommonF4(AdcCommon):
+    """STM32F4."""
 
     REGISTERS = {0x0: Register("CSR", writable=0), 0x4: Register("CCR", writable=0x30000)}
 
 
-class AdcCommonL4(Peripheral):
-    """The converters' clock."""
+class AdcCommonL4(AdcCommon):
+    """STM32L4."""
 
     REGISTERS = {0x0: Register("CSR", writable=0), 0x8: Register("CCR", writable=0x30000)}

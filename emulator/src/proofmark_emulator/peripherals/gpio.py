@@ -36,6 +36,7 @@ class Gpio(Peripheral):
         self._given = self._levels = 0
         """Pins that something outside drives, and those that it drives high."""
         self._shown = [NOT_DRIVEN] * 16
+        self._names = [f"P{name[-1]}{pin}" for pin in range(16)]
 
     def reset(self) -> None:
         super().reset()
@@ -52,7 +53,7 @@ class Gpio(Peripheral):
         modes = [self.mode(pin) for pin in range(16)]
         pulls = [self.values["PUPDR"] >> 2 * pin & 3 for pin in range(16)]
         self._outputs = sum(1 << pin for pin in range(16) if modes[pin] == OUTPUT)
-        self.chip.rewired()
+        self.chip.changed()
         self._inputs = sum(1 << pin for pin in range(16) if modes[pin] in (INPUT, ALTERNATE))
         self._pulled_up = sum(1 << pin for pin in range(16) if pulls[pin] == PULL_UP)
         self._pulled_down = sum(1 << pin for pin in range(16) if pulls[pin] == PULL_DOWN)
@@ -84,10 +85,11 @@ class Gpio(Peripheral):
         """The level of an output; -1 of anything else."""
         return self.values["ODR"] >> pin & 1 if self._outputs >> pin & 1 else -1
 
-    def drive(self, pin: int, level: int | None) -> None:
-        """Something outside drives a pin, or nothing does."""
-        self._given = self._given & ~(1 << pin) | (level is not None) << pin
-        self._levels = self._levels & ~(1 << pin) | bool(level) << pin
+    def drive(self, pin: int, level: int) -> None:
+        """Something outside drives a pin low or high, or, with -1, nothing does."""
+        mask = 1 << pin
+        self._given = self._given & ~mask if level < 0 else self._given | mask
+        self._levels = self._levels | mask if level > 0 else self._levels & ~mask
 
     def read_idr(self) -> int:
         """Levels of pins that are digital; an open one follows its pull, and without one is anything."""
@@ -99,12 +101,12 @@ class Gpio(Peripheral):
     def write_afrl(self, value: int) -> None:
         """Alternate functions of pins 0 to 7."""
         self.values["AFRL"] = value
-        self.chip.rewired()
+        self.chip.changed()
 
     def write_afrh(self, value: int) -> None:
         """Alternate functions of pins 8 to 15."""
         self.values["AFRH"] = value
-        self.chip.rewired()
+        self.chip.changed()
 
     def write_pupdr(self, value: int) -> None:
         """Pulls, up or down."""
@@ -118,7 +120,7 @@ class Gpio(Peripheral):
         while changed:
             pin = changed.bit_length() - 1
             changed ^= 1 << pin
-            self._show(pin)
+            self._record(pin, value >> pin & 1)
 
     def write_bsrr(self, value: int) -> None:
         """Set some, reset others; setting wins."""
@@ -135,8 +137,11 @@ class Gpio(Peripheral):
     def _show(self, pin: int) -> None:
         level = self.level(pin)
         if level != self._shown[pin]:
-            self._shown[pin] = level
-            self.chip.trace.record(self.chip.time.now, f"P{self.name[-1]}{pin}", level)
+            self._record(pin, level)
+
+    def _record(self, pin: int, level: int) -> None:
+        self._shown[pin] = level
+        self.chip.trace.record(self.chip.time.now, self._names[pin], level)
 
 
 class GpioL4(Gpio):
@@ -149,6 +154,11 @@ class GpioL4(Gpio):
     def write_brr(self, value: int) -> None:
         """Reset some."""
         self.write_odr(self.values["ODR"] & ~value)
+
+    def write_ascr(self, value: int) -> None:
+        """Switches to converters."""
+        self.values["ASCR"] = value
+        self.chip.changed()
 
     def is_analogue(self, pin: int) -> bool:
         """Whether a converter sees a pin: its switch is closed."""

@@ -80,10 +80,12 @@ class Timer(Peripheral):
         self._driven: list[bool] = [False] * self.channels
         self._show(self.chip.time.now)
 
-    def settle(self) -> None:
-        """Let an update happen whose time has come."""
-        if self._update is not None and self._update <= self.chip.time.now:
+    def settle(self) -> int:
+        """Let an update happen whose time has come; gives the cycle."""
+        now = self.chip.time.now
+        if self._update is not None and self._update <= now:
             self._apply(self._update)
+        return now
 
     def retuned(self) -> None:
         """Clocks changed: the count goes on at another pace."""
@@ -113,22 +115,21 @@ class Timer(Peripheral):
         clock = clocks.timers2 if self.base >= LATE else clocks.timers1
         return (self._active["PSC"] + 1) * (self._active["ARR"] + 1) * max(1, clocks.core // clock)
 
-    def _expect_update(self) -> None:
-        passed = self.chip.time.now - self._origin
-        self._update = self._origin + (passed // self._period + 1) * self._period
+    def _expect_update(self, now: int) -> None:
+        self._update = now + self._period - (now - self._origin) % self._period
 
-    def _write(self, name: str, value: int, preloaded: bool) -> None:
-        self.settle()
+    def _write(self, name: str, value: int, preloaded: bool | int) -> None:
+        now = self.settle()
         self.values[name] = value
         if preloaded:
             self._waiting[name] = value
-            if self._running and self._update is None:
-                self._expect_update()
+            if self._update is None and self.values["CR1"] & 1:
+                self._expect_update(now)
         else:
             self._waiting.pop(name, None)
             self._active[name] = value
             self._period = self._counted()
-            self._show(self.chip.time.now)
+            self._show(now)
 
     def write_psc(self, value: int) -> None:
         """Always preloaded."""
@@ -136,23 +137,23 @@ class Timer(Peripheral):
 
     def write_arr(self, value: int) -> None:
         """Preloaded by ARPE."""
-        self._write("ARR", value, bool(self.values["CR1"] & 0x80))
+        self._write("ARR", value, self.values["CR1"] & 0x80)
 
     def write_ccr1(self, value: int) -> None:
         """Preloaded by OC1PE."""
-        self._write("CCR1", value, bool(self._mode(1) & PRELOADED))
+        self._write("CCR1", value, self._mode(1) & PRELOADED)
 
     def write_ccr2(self, value: int) -> None:
         """Preloaded by OC2PE."""
-        self._write("CCR2", value, bool(self._mode(2) & PRELOADED))
+        self._write("CCR2", value, self._mode(2) & PRELOADED)
 
     def write_ccr3(self, value: int) -> None:
         """Preloaded by OC3PE."""
-        self._write("CCR3", value, bool(self._mode(3) & PRELOADED))
+        self._write("CCR3", value, self._mode(3) & PRELOADED)
 
     def write_ccr4(self, value: int) -> None:
         """Preloaded by OC4PE."""
-        self._write("CCR4", value, bool(self._mode(4) & PRELOADED))
+        self._write("CCR4", value, self._mode(4) & PRELOADED)
 
     def _mode(self, channel: int) -> int:
         """A channel's byte of CCMR."""
@@ -176,7 +177,7 @@ class Timer(Peripheral):
         if started:
             self._origin, self._period = self.chip.time.now, self._counted()
             if self._waiting:
-                self._expect_update()
+                self._expect_update(self.chip.time.now)
         self._drive()
 
     def write_sr(self, value: int) -> None:
@@ -221,8 +222,9 @@ class Timer(Peripheral):
 
     def _show(self, cycle: int) -> None:
         """Record what changed at the outputs."""
+        active, shown = self._active, self._shown
         for index, name in enumerate(self._compares):
-            compare = self._active[name] if self._driven[index] else OFF
-            if compare != self._shown[index]:
-                self._shown[index] = compare
+            compare = active[name] if self._driven[index] else OFF
+            if compare != shown[index]:
+                shown[index] = compare
                 self.chip.trace.record(cycle, f"{self.name}_CH{index + 1}", compare)

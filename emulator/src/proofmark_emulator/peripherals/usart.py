@@ -21,6 +21,8 @@ class Usart(Peripheral):
 
     def __init__(self, chip: "Chip", name: str, base: int) -> None:
         super().__init__(chip, name, base)
+        self._lasting: dict[int, int] = chip.derived()
+        """From BRR to the cycles of a character."""
         self._room, self._done, self._wire = f"{name}.room", f"{name}.done", f"{name}_TX"
         """When the data register, and when the shift register behind it, is empty."""
 
@@ -44,15 +46,22 @@ class Usart(Peripheral):
         room = time.moment(self._room)
         if room is not None and room > time.now:
             self.chip.fault("uart", f"{self.name}: a character is overwritten before it was sent")
-        clock = self.chip.clocks.apb2 if self.name in ("USART1", "USART6") else self.chip.clocks.apb1
-        baud = clock / self.values["BRR"]
-        if abs(baud / self.chip.board.baud - 1) > TOLERANCE:
-            self.chip.fault("uart", f"{self.name}: expected {self.chip.board.baud} baud, got {baud:.0f}")
+        lasts = self._lasting.get(self.values["BRR"]) or self._lasts(self.values["BRR"])
         begins = max(time.now, time.moment(self._done) or 0)
         time.expect_at(self._room, begins)
-        time.expect_at(self._done, begins + time.seconds(BITS / baud))
+        time.expect_at(self._done, begins + lasts)
         if self.chip.routed(self._wire):
             self.chip.log.append(value & 0xFF)
+
+    def _lasts(self, divider: int) -> int:
+        clock = self.chip.clocks.apb2 if self.name in ("USART1", "USART6") else self.chip.clocks.apb1
+        baud = clock / divider
+        cycles = self.chip.time.seconds(BITS / baud)
+        if abs(baud / self.chip.board.baud - 1) > TOLERANCE:
+            self.chip.fault("uart", f"{self.name}: expected {self.chip.board.baud} baud, got {baud:.0f}")
+        else:
+            self._lasting[divider] = cycles
+        return cycles
 
 
 class UsartF4(Usart):

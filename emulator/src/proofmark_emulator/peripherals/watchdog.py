@@ -1,6 +1,11 @@
 """The independent watchdog: resets the chip unless it is fed."""
 
+from typing import TYPE_CHECKING
+
 from proofmark_emulator.registers import Peripheral, Register
+
+if TYPE_CHECKING:
+    from proofmark_emulator.chip import Chip
 
 LSI_HZ = 32_000
 FED, STARTED, OPENED = 0xAAAA, 0xCCCC, 0x5555
@@ -17,6 +22,11 @@ class Iwdg(Peripheral):
         0xC: Register("SR", writable=0),
     }
 
+    def __init__(self, chip: "Chip", name: str, base: int) -> None:
+        super().__init__(chip, name, base)
+        self._lasting: dict[tuple[int, int], int] = chip.derived()
+        """From PR and RLR to cycles until the reset."""
+
     def reset(self) -> None:
         super().reset()
         self._open = self._running = False
@@ -28,11 +38,15 @@ class Iwdg(Peripheral):
         if value not in (FED, STARTED, OPENED):
             self.chip.fault("key", "IWDG: a key that means nothing", self.chip.accessed, "write", value)
         if self._running and value in (FED, STARTED):
-            divider = 4 << min(self.values["PR"], 6)
-            seconds = (self.values["RLR"] + 1) * divider / LSI_HZ
-            self.chip.time.expect(NAME, self.chip.time.seconds(seconds), alarming=True)
+            chosen = self.values["PR"], self.values["RLR"]
+            self.chip.time.expect(NAME, self._lasting.get(chosen) or self._lasts(*chosen), alarming=True)
             if value == STARTED:
                 self.chip.time.stop_now()
+
+    def _lasts(self, prescaler: int, reload: int) -> int:
+        seconds = (reload + 1) * (4 << min(prescaler, 6)) / LSI_HZ
+        self._lasting[prescaler, reload] = cycles = self.chip.time.seconds(seconds)
+        return cycles
 
     def write_pr(self, value: int) -> None:
         """Only behind its key."""
