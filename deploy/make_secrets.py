@@ -19,9 +19,12 @@ from proofmark_chassis.accounts import ADMIN, users_of
 from proofmark_contracts.message import Zone
 from proofmark_contracts.services import SERVICES
 from proofmark_custody.keys import SigningKey
+from proofmark_custody.keystore import IMAGE
 from proofmark_custody.trust import FIRMWARE, GATE, SIGNER, Trust
 
 NATS = Path(__file__).with_name("nats")
+ROLES = {"gate": (GATE,), "firmware": (FIRMWARE, IMAGE), "signer": (SIGNER,)}
+"""Of each service that signs."""
 BUS_URL = "nats://nats.proofmark.svc.cluster.local:4222"
 
 
@@ -30,14 +33,15 @@ def passwords() -> dict[str, str]:
     return {user: secrets.token_hex(16) for zone in Zone for user in users_of(zone)}
 
 
-def keys() -> dict[str, SigningKey]:
-    """One for each role that signs."""
-    return {role: SigningKey.generate() for role in (GATE, FIRMWARE, SIGNER)}
+def keys() -> dict[str, dict[str, SigningKey]]:
+    """Those of each service that signs, by role."""
+    return {service: {role: SigningKey.generate() for role in roles} for service, roles in ROLES.items()}
 
 
-def trust(signing: Mapping[str, SigningKey]) -> bytes:
-    """The document that says whose signatures count."""
-    return Trust({role: (key.public,) for role, key in signing.items()}).to_json()
+def trust(signing: Mapping[str, Mapping[str, SigningKey]]) -> bytes:
+    """The document that says whose signatures count; that on an image counts on a board alone."""
+    held = {role: (key.public,) for own in signing.values() for role, key in own.items() if role != IMAGE}
+    return Trust(held).to_json()
 
 
 def variables(held: Mapping[str, str]) -> dict[str, str]:
@@ -65,7 +69,7 @@ def manifests() -> list[dict[str, Any]]:
     for name, role in SERVICES.items():
         if role.deployed:
             made.append(_secret(f"proofmark-{name.replace('_', '-')}", _of(name, held)))
-    made += [_secret(f"proofmark-{role}-key", {f"{role}.pem": key.to_pem().decode()}) for role, key in signing.items()]
+    made += [_secret(f"proofmark-{service}-key", _files(own)) for service, own in signing.items()]
     made.append(_secret("proofmark-engineer", {"bus.json": bus_file(held, BUS_URL)}))
     made.append(_config_map("proofmark-trust", {"trust.json": trust(signing).decode()}))
     made.append(_config_map("nats", {"nats.conf": (NATS / "nats.conf").read_text(), "accounts.conf": accounts()}))
@@ -78,11 +82,17 @@ def write_compose(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     lines = [f"RUN_AS={os.getuid()}:{os.getgid()}", *(f"{name}={value}" for name, value in variables(held).items())]
     _private(folder / "env", "\n".join([*lines, ""]))
-    for role, key in signing.items():
-        (folder / role).mkdir(exist_ok=True, mode=0o700)
-        _private(folder / role / f"{role}.pem", key.to_pem().decode())
+    for service, own in signing.items():
+        (folder / service).mkdir(exist_ok=True, mode=0o700)
+        for name, text in _files(own).items():
+            _private(folder / service / name, text)
     (folder / "trust.json").write_bytes(trust(signing))
     _private(folder / "bus.json", bus_file(held, "nats://127.0.0.1:4222"))
+
+
+def _files(signing: Mapping[str, SigningKey]) -> dict[str, str]:
+    """Keys as `open_key` reads them."""
+    return {f"{role}.pem": key.to_pem().decode() for role, key in signing.items()}
 
 
 def _of(name: str, held: Mapping[str, str]) -> dict[str, str]:

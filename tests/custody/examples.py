@@ -1,5 +1,6 @@
 """A small release, made with keys that never change."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -45,20 +46,29 @@ def decided(key: SigningKey = GATE_KEY, study: str = STUDY, verdict: str = "appr
 
 
 BUILT = {"firmware/image.bin": b"\x00\x02", "firmware/checks.json": b"[]"}
+IMAGES = {"firmware/slot.bin": b"\x3d\xb8\x00\x02", "firmware/image-key.pem": b"-----BEGIN PUBLIC KEY-----"}
 
 
 def finished(
-    key: SigningKey = FIRMWARE_KEY, outcome: str = "verified", decision: bytes | None = None, study: str = STUDY
+    key: SigningKey = FIRMWARE_KEY,
+    outcome: str = "verified",
+    decision: bytes | None = None,
+    study: str = STUDY,
+    images: Mapping[str, bytes] = IMAGES,
 ) -> bytes:
     """The bytes of a `firmware.finished` message."""
     decision_sha256 = read_decision(decision or decided(), TRUST).sha256
     predicate = {"study": study, "outcome": outcome, "decision_sha256": decision_sha256, "board": "stm32f4-discovery"}
-    envelope = sign_firmware({name: sha256_hex(data) for name, data in BUILT.items()}, predicate, key)
-    return canonical_json({"envelope": envelope, "study": study, "outcome": outcome})
+    signed = sign_firmware(_digests(BUILT), predicate, key, _digests(images))
+    return canonical_json({**signed, "study": study, "outcome": outcome})
+
+
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: sha256_hex(data) for name, data in files.items()}
 
 
 def with_firmware(message: bytes) -> dict[str, bytes]:
-    return {**study_files(decided()), **BUILT, FIRMWARE_FILE: message}
+    return {**study_files(decided()), **BUILT, **IMAGES, FIRMWARE_FILE: message}
 
 
 def study_files(decision: bytes) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from proofmark_custody.decision import read_decision, sign_decision
 from proofmark_custody.documents import canonical_json, sha256_hex
 from proofmark_custody.dsse import sign_envelope
 from proofmark_custody.errors import (
+    MalformedEnvelope,
     MalformedFirmware,
     MalformedStatement,
     NotARelease,
@@ -18,6 +20,7 @@ from proofmark_custody.errors import (
     VerificationFailed,
 )
 from proofmark_custody.firmware import read_firmware, sign_firmware
+from proofmark_custody.keys import SigningKey
 from proofmark_custody.release import (
     ENDORSED,
     FIRMWARE_FILE,
@@ -28,6 +31,8 @@ from proofmark_custody.release import (
     signature_file,
 )
 from proofmark_custody.statement import DECISION, PAYLOAD_TYPE, RELEASE, Statement
+from proofmark_custody.statement import IMAGES as IMAGES_STATEMENT
+from proofmark_custody.trust import FIRMWARE, Trust
 from proofmark_custody.verify import verify_release
 from tests.custody.examples import (
     BUILT,
@@ -35,6 +40,7 @@ from tests.custody.examples import (
     FIRMWARE_KEY,
     FIRMWARE_TRUST,
     GATE_KEY,
+    IMAGES,
     OPENED,
     ORIGIN,
     SIGNER_KEY,
@@ -57,6 +63,7 @@ def test_a_result_reads_back(outcome: str) -> None:
     assert (result.study, result.outcome, result.key) == (STUDY, outcome, FIRMWARE_KEY.public)
     assert result.decision_sha256 == read_decision(decided(), TRUST).sha256
     assert result.files == {name: sha256_hex(data) for name, data in BUILT.items()}
+    assert result.images == {name: sha256_hex(data) for name, data in IMAGES.items()}
     assert result.predicate["board"] == "stm32f4-discovery"
 
 
@@ -92,6 +99,54 @@ def test_nothing_incomplete_is_signed(changed: dict[str, Any], told: str) -> Non
         sign_firmware({"firmware/checks.json": "a" * 64}, PREDICATE | changed, FIRMWARE_KEY)
     with pytest.raises(MalformedFirmware, match="at least the record of the checks"):
         sign_firmware({}, PREDICATE, FIRMWARE_KEY)
+    with pytest.raises(MalformedFirmware, match=r"got both of \['firmware/slot\.bin'\]"):
+        twice = {"firmware/slot.bin": "a" * 64}
+        sign_firmware(twice, PREDICATE, FIRMWARE_KEY, twice)
+
+
+def test_the_result_is_the_same_under_any_image_key() -> None:
+    other = finished(images={name: data[::-1] for name, data in IMAGES.items()})
+    one, two = (read_firmware(message, FIRMWARE_TRUST) for message in (finished(), other))
+    assert one.images != two.images
+    assert (one.sha256, one.files, one.predicate) == (two.sha256, two.files, two.predicate)
+
+
+def beside(**changed: Any) -> bytes:
+    """A sound message with another member."""
+    return canonical_json({**json.loads(finished()), **changed})
+
+
+def listing(files: Iterable[str], sha256: str, key: SigningKey = FIRMWARE_KEY) -> dict[str, Any]:
+    """An envelope over files that depend on an image key."""
+    statement = Statement(IMAGES_STATEMENT, dict.fromkeys(files, "a" * 64), {"firmware_sha256": sha256})
+    return sign_envelope(statement.encode(), PAYLOAD_TYPE, key)
+
+
+def test_images_are_those_that_the_result_names_and_belong_to_it() -> None:
+    own = read_firmware(finished(), FIRMWARE_TRUST).sha256
+    read_firmware(beside(images=listing(IMAGES, own)), FIRMWARE_TRUST)
+    for images, told in (
+        (listing(["firmware/slot.bin"], own), "images, names: expected"),
+        (listing(IMAGES, "b" * 64), f"images, sha256 of the result: expected {own} by the result, got bbbb"),
+    ):
+        with pytest.raises(MalformedFirmware, match=told):
+            read_firmware(beside(images=images), FIRMWARE_TRUST)
+    with pytest.raises(UntrustedKey, match=STRANGER.keyid):
+        read_firmware(beside(images=listing(IMAGES, own, STRANGER)), FIRMWARE_TRUST)
+    with pytest.raises(MalformedEnvelope):
+        read_firmware(beside(images=None), FIRMWARE_TRUST)
+    two = Trust({FIRMWARE: (FIRMWARE_KEY.public, STRANGER.public)})
+    with pytest.raises(MalformedFirmware, match=f"images, key: expected {FIRMWARE_KEY.keyid}"):
+        read_firmware(beside(images=listing(IMAGES, own, STRANGER)), two)
+
+
+def test_a_result_that_names_no_images_has_none() -> None:
+    bare = json.loads(finished(images={}))
+    assert "images" not in bare
+    result = read_firmware(canonical_json(bare), FIRMWARE_TRUST)
+    assert result.images == {}
+    with pytest.raises(MalformedFirmware, match=r"images, names: expected \[\] by the result"):
+        read_firmware(canonical_json({**bare, "images": listing(IMAGES, result.sha256)}), FIRMWARE_TRUST)
 
 
 @pytest.mark.parametrize("outcome", ["verified", "failed"])
@@ -105,7 +160,10 @@ def test_a_release_tells_what_came_of_its_firmware_and_who_said_so(tmp_path: Pat
     ]
 
 
-@pytest.mark.parametrize("name", [FIRMWARE_FILE, signature_file(FIRMWARE_FILE), "firmware/image.bin", "trust.json"])
+CHANGED = [FIRMWARE_FILE, signature_file(FIRMWARE_FILE), "trust.json", "firmware/image.bin", *IMAGES]
+
+
+@pytest.mark.parametrize("name", [*CHANGED, *map(signature_file, IMAGES)])
 def test_a_byte_of_the_firmware_that_changed_is_named(tmp_path: Path, name: str) -> None:
     folder = seal(with_firmware(finished()), ORIGIN, SIGNER_KEY, FIRMWARE_TRUST)
     release = write(tmp_path / "release", folder)
@@ -138,11 +196,11 @@ def test_a_result_that_nobody_read_is_not_sealed() -> None:
         attest(signed, read_decision(decided(), TRUST), ORIGIN, SIGNER_KEY)
 
 
-def resealed(files: dict[str, bytes], **changed: object) -> dict[str, bytes]:
+def resealed(files: dict[str, bytes], apart: Collection[str] = IMAGES, **changed: Any) -> dict[str, bytes]:
     """A release by a signer that does not compare what it signs."""
     folder = seal(with_firmware(finished()), ORIGIN, SIGNER_KEY, FIRMWARE_TRUST)
     stated = Statement.decode(base64.b64decode(json.loads(folder[STATEMENT_FILE])["payload"]), RELEASE)
-    subjects = {name: sha256_hex(data) for name, data in files.items() if name not in ENDORSED}
+    subjects = {name: sha256_hex(data) for name, data in files.items() if name not in (*ENDORSED, *apart)}
     payload = Statement(RELEASE, subjects, {**stated.predicate, **changed}).encode()
     statement = canonical_json(sign_envelope(payload, PAYLOAD_TYPE, SIGNER_KEY))
     signatures = {signature_file(name): sign_file(data, SIGNER_KEY).signature for name, data in files.items()}
@@ -159,7 +217,7 @@ def resealed(files: dict[str, bytes], **changed: object) -> dict[str, bytes]:
     ],
 )
 def test_a_statement_that_contradicts_the_result_is_refused(
-    tmp_path: Path, changed: dict[str, object], file: str, told: str
+    tmp_path: Path, changed: dict[str, Any], file: str, told: str
 ) -> None:
     files = with_firmware(finished())
     verify_release(write(tmp_path / "sound", resealed(files)), FIRMWARE_TRUST)
@@ -179,6 +237,31 @@ def test_an_approved_design_that_asked_for_firmware_has_a_result(tmp_path: Path)
         verify_release(write(tmp_path / "release", seal(files, ORIGIN, SIGNER_KEY, TRUST)))
     (problem,) = failure.value.problems
     assert str(problem).startswith("facts/study.opened.json: the design asks for firmware")
+
+
+def test_the_statement_of_a_release_is_the_same_under_any_image_key() -> None:
+    """Only what depends on the key differs: images, the message that lists them, and their signatures."""
+    others = {name: data[::-1] for name, data in IMAGES.items()}
+    one = seal(with_firmware(finished()), ORIGIN, SIGNER_KEY, FIRMWARE_TRUST)
+    two = seal(with_firmware(finished(images=others)) | others, ORIGIN, SIGNER_KEY, FIRMWARE_TRUST)
+    apart = {FIRMWARE_FILE, *IMAGES}
+    assert {name for name in one if one[name] != two[name]} == {*apart, *map(signature_file, apart)}
+
+
+def test_a_statement_that_names_what_depends_on_a_key_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(VerificationFailed) as failure:
+        release = write(tmp_path / "release", resealed(with_firmware(finished()), apart=()))
+        verify_release(release, FIRMWARE_TRUST)
+    assert [problem.file for problem in failure.value.problems] == sorted(IMAGES)
+    assert "since it depends on a key: got by the statement" in failure.value.problems[0].reason
+
+
+def test_an_image_that_is_missing_is_named(tmp_path: Path) -> None:
+    files = with_firmware(finished())
+    del files["firmware/slot.bin"]
+    with pytest.raises(VerificationFailed) as failure:
+        verify_release(write(tmp_path / "release", resealed(files)), FIRMWARE_TRUST)
+    assert ("firmware/slot.bin", "missing") in [(problem.file, problem.reason) for problem in failure.value.problems]
 
 
 def test_another_image_than_the_one_verified_is_refused(tmp_path: Path) -> None:

@@ -28,8 +28,14 @@ def fan(board: str = "stm32f4-discovery", at: At = "slot") -> Target:
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
-    return Cache(tmp_path_factory.mktemp("images"))
+def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`$XDG_CACHE_HOME` of whoever is to find what was built before."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def cache(cache_home: Path) -> Cache:
+    return Cache(cache_home / "proofmark" / "firmware")
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from proofmark_contracts.design import Design, Unit
 from proofmark_contracts.message import TableRef
 from proofmark_contracts.study import StudyOpened
 from proofmark_contracts.tables import STATUS, floats
-from proofmark_contracts.verification import Check, CheckOutcome, FirmwareResult, Memory, PinUse
+from proofmark_contracts.verification import Check, CheckOutcome, FirmwareResult, Memory, PinUse, SecureBoot
 from proofmark_gate.decision import decide
 from proofmark_reporter.evidence import Evidence
 from proofmark_reporter.firmware import FirmwareTold
@@ -258,8 +258,13 @@ def firmware(duty: CheckOutcome = "passed", picture: bytes | None = b"<svg/>") -
             Check(name="duty of Motor_PWM", outcome=duty, told="0.5 where 0.25 was computed, at tick 12"),
             Check(name="boots in Renode", outcome="not-run", told="renode is not installed"),
         ),
+        secure_boot=SecureBoot(
+            counter=16_908_291,
+            read_protection="RDP level 1 while it is tried",
+            write_protection="sectors 0 to 1 of the flash, which hold the loader",
+        ),
     )
-    return FirmwareTold(result, picture, "5c" * 32)
+    return FirmwareTold(result, picture)
 
 
 def cases() -> dict[str, Evidence]:
@@ -296,7 +301,6 @@ def cases() -> dict[str, Evidence]:
             firmware=FirmwareTold(
                 FirmwareResult(board="A <board>", part="stm32f407vgt6", version="1.0.0", problem="no compiler here"),
                 None,
-                "5c" * 32,
             ),
         ),
     }

@@ -1,5 +1,7 @@
 """What a report says of firmware."""
 
+from dataclasses import replace
+
 from proofmark_reporter.report import render
 from tests.reporter.examples import evidence_of, firmware, fit
 
@@ -16,6 +18,19 @@ def test_a_verified_image_is_told_with_its_checks_pins_and_memories() -> None:
     assert "6,120 of 391,680 bytes" in told
     assert "M0 4H1.56" in told
     assert "data:image/svg+xml;base64,PHN2Zy8+" in told
+
+
+def test_a_signed_image_is_told_with_the_stage_that_starts_it_and_what_the_part_needs() -> None:
+    told = page("passed")
+    assert "signed image (Ed25519 over SHA-512, security counter 16908291) behind a test stage" in told
+    assert '<th scope="row">read protection</th><td>RDP level 1 while it is tried</td>' in told
+    assert '<th scope="row">write protection</th><td>sectors 0 to 1 of the flash, which hold the loader</td>' in told
+
+
+def test_an_image_that_was_never_signed_is_told_without() -> None:
+    unsigned = firmware()
+    unsigned = replace(unsigned, result=unsigned.result.model_copy(update={"secure_boot": None}))
+    assert "Secure boot" not in render(evidence_of(*fit(), firmware=unsigned)).decode()
 
 
 def test_a_check_that_failed_stands_in_the_verdict() -> None:

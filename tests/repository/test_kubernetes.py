@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from proofmark_chassis import ServiceSettings
 from proofmark_contracts.services import SERVICES
-from proofmark_custody.keystore import open_key
+from proofmark_custody.keystore import IMAGE, open_key
 from proofmark_custody.trust import Trust
 from proofmark_operator.settings import OperatorSettings
 
@@ -108,6 +108,17 @@ def test_every_secret_that_is_named_is_made() -> None:
     assert wanted - made == set()
 
 
+def test_a_pod_copies_every_key_of_its_secret() -> None:
+    made = {item["metadata"]["name"]: item["data"].keys() for item in SECRETS["manifests"]() if "data" in item}
+    copied = {}
+    for _, pod in pods():
+        for container in pod.get("initContainers", ()):
+            (secret,) = (volume["secret"]["secretName"] for volume in pod["volumes"] if volume["name"] == "key")
+            copied[secret] = {Path(part).name for part in container["command"] if part.startswith("/run/key/")}
+    assert copied == {name: set(keys) for name, keys in made.items() if name.endswith("-key")}
+    assert copied["proofmark-firmware-key"] == {"firmware.pem", "image.pem"}
+
+
 def test_secrets_are_made_anew_each_time() -> None:
     first, second = (json.dumps(SECRETS["manifests"]()) for _ in range(2))
     assert first != second
@@ -119,7 +130,11 @@ def test_the_files_for_compose_are_private_and_hold_what_services_read(tmp_path:
     trust = Trust.from_json((folder / "trust.json").read_bytes())
     for role in ("gate", "firmware", "signer"):
         assert open_key(folder / role, role).public in trust.roles[role]
-    for private in (folder / "env", folder / "bus.json", folder / "gate" / "gate.pem"):
+    image = folder / "firmware" / "image.pem"
+    made = image.read_bytes()
+    assert open_key(folder / "firmware", IMAGE).to_pem() == made
+    assert "image" not in trust.roles
+    for private in (folder / "env", folder / "bus.json", folder / "gate" / "gate.pem", image):
         assert stat.S_IMODE(private.stat().st_mode) == 0o600
     lines = dict(line.split("=", 1) for line in (folder / "env").read_text().splitlines())
     assert json.loads((folder / "bus.json").read_text())["passwords"]["engineer@core"] == lines["PM_ENGINEER_CORE"]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from ruamel.yaml import YAML
 
 from proofmark.client import OperatorClient
@@ -9,12 +10,14 @@ from proofmark.exits import Exit
 from proofmark.folder import write_release
 from proofmark.result import Result
 from proofmark_contracts.custody import ReleaseSealed
+from proofmark_custody.errors import VerificationFailed
 from proofmark_custody.verify import verify_release
 from tests.firmware.conftest import FAN, needs_zig
 from tests.firmware.emulation.conftest import needs_emulator
 from tests.system.test_studies import closed, opened
 
 pytestmark = [needs_zig, needs_emulator]
+IMAGES = ("loader.bin", "slot.bin", "flash.hex", "image-key.pem")
 FILES = {"controller.py": (FAN / "controller.py").read_bytes()}
 
 
@@ -33,9 +36,19 @@ async def test_an_approved_design_is_released_with_its_verified_firmware(
     verified = verify_release(folder)
     assert (verified.claims.verdict, verified.claims.firmware) == ("approved", "verified")
     assert [step.role for step in verified.chain][:2] == ["gate", "firmware"]
-    for name in ("firmware.elf", "firmware.hex", "checks.json", "codes.npz", "waveforms.vcd"):
+    for name in ("firmware.elf", "firmware.hex", "checks.json", "codes.npz", "waveforms.vcd", *IMAGES):
         assert (folder / "firmware" / name).stat().st_size > 0
-    assert "processor in the loop, worst vectors" in (folder / "report.html").read_text()
+    told = (folder / "report.html").read_text()
+    for part in ("processor in the loop, worst vectors", "secure boot refuses another key", "behind a test stage"):
+        assert part in told
+    for name in IMAGES:
+        path = folder / "firmware" / name
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:])
+        with pytest.raises(VerificationFailed, match=f"firmware/{name}: sha256: expected .* by the firmware's result"):
+            verify_release(folder)
+        path.write_bytes(whole)
+    verify_release(folder)
 
 
 async def test_a_design_whose_firmware_fails_is_not_released(client: OperatorClient, tmp_path: Path) -> None:

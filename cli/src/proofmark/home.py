@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from proofmark_custody.keystore import open_key
+from proofmark_custody.keystore import IMAGE, open_key
 from proofmark_custody.trust import FIRMWARE, GATE, SIGNER, Trust
 
 
@@ -20,8 +20,9 @@ def key_folder() -> Path:
 
 
 def ensure_keys() -> Path:
-    """Make this machine's keys where they are missing; return the trust document that names them by role."""
+    """Make this machine's keys where they are missing; return the trust document: who may speak in which role."""
     folder = key_folder()
+    open_key(folder, IMAGE)
     roles = {role: (open_key(folder, role).public,) for role in (GATE, FIRMWARE, SIGNER)}
     trust, document = folder / "trust.json", Trust(roles).to_json()
     if not trust.exists() or trust.read_bytes() != document:

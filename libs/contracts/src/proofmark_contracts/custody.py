@@ -31,8 +31,9 @@ class DesignDecided(Message):
 
 
 class FirmwareFinished(Message):
-    """What came of an approved design's firmware, signed by the firmware service. Only the envelope is evidence: a
-    statement over the files, which holds a `FirmwareResult`; `outcome` repeats it for readers."""
+    """What came of an approved design's firmware, signed by the firmware service. Only the envelopes are evidence: a
+    statement over the files, which holds a `FirmwareResult`, and one over those files that depend on keys; `outcome`
+    repeats it for readers."""
 
     zone: ClassVar = Zone.TRUST
     stream: ClassVar = "ARTIFACT"
@@ -43,6 +44,8 @@ class FirmwareFinished(Message):
     files: tuple[FileRef, ...]
     """In the core object store; every path begins with `firmware/`."""
     envelope: Envelope
+    images: Envelope | None = None
+    """Over the files that an image key signed or that hold it."""
 
 
 class ReportCompiled(Message):

@@ -40,6 +40,18 @@ class Check(Frozen):
     """What was found, or why nothing was: figures and where they came from."""
 
 
+class SecureBoot(Frozen):
+    """How the image is signed, and what a board needs before that is worth anything."""
+
+    stage: str = "test stage"
+    """What checks the signature: none that a product is to rely on."""
+    signature: str = "Ed25519 over SHA-512"
+    counter: int
+    """The security counter that belongs to the version."""
+    read_protection: str
+    write_protection: str
+
+
 class FirmwareResult(Frozen):
     """Everything that is said of an image."""
 
@@ -48,10 +60,11 @@ class FirmwareResult(Frozen):
     version: str
     compiler: str = ""
     image_sha256: Sha256 | None = None
-    """Of the signed image; None where none could be built."""
+    """Of the image, before an image key signed it; None where none could be built."""
     memories: tuple[Memory, ...] = ()
     pins: tuple[PinUse, ...] = ()
     checks: tuple[Check, ...] = ()
+    secure_boot: SecureBoot | None = None
     problem: str = ""
     """Why no image could be built or checked."""
 

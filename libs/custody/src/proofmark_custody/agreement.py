@@ -54,6 +54,8 @@ def firmware_disagreements(claims: Claims, subjects: Mapping[str, str], firmware
         got = subjects.get(name, "nothing")
         if got != built:
             yield Problem(name, f"sha256: expected {built} by the firmware's result, got {got} by the statement")
+    for name in sorted(firmware.images.keys() & subjects.keys()):
+        yield Problem(name, "expected by the firmware's result alone, since it depends on a key: got by the statement")
 
 
 def _unequal(file: str, compared: Iterable[tuple[str, str | None, str]]) -> Iterator[Problem]:

@@ -1,6 +1,9 @@
 """What came of an approved controller: a signed statement whose subjects are the files that were built and recorded.
 
-It travels in a `firmware.finished` message `{"study", "outcome", "envelope"}`, of which only the envelope is evidence.
+It travels in a `firmware.finished` message `{"study", "outcome", "envelope", "images"}`, of which only the envelopes
+are evidence. What an image key signed, and what holds that key, is listed apart: the result names those files, so its
+bytes are the same under any keys; a second statement, `images`, by the same firmware service, holds their digests and
+says which result they belong to.
 """
 
 from collections.abc import Mapping
@@ -8,16 +11,20 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from proofmark_custody.decision import Decision
-from proofmark_custody.documents import member, sha256_member
-from proofmark_custody.dsse import sign_envelope
-from proofmark_custody.endorsement import read_endorsement
+from proofmark_custody.documents import member, sha256_hex, sha256_member
+from proofmark_custody.dsse import sign_envelope, verify_envelope
+from proofmark_custody.endorsement import Endorsement, read_endorsement
 from proofmark_custody.errors import Malformed, MalformedFirmware
 from proofmark_custody.keys import PublicKey, SigningKey
 from proofmark_custody.statement import FIRMWARE as FIRMWARE_STATEMENT
-from proofmark_custody.statement import PAYLOAD_TYPE, Statement
+from proofmark_custody.statement import IMAGES, PAYLOAD_TYPE, Statement
 from proofmark_custody.trust import FIRMWARE, Trust
 
 Outcome = Literal["verified", "failed"]
+NAMES = "images"
+"""In the predicate of a result: names of the files that depend on an image key."""
+RESULT = "firmware_sha256"
+"""In the predicate of what lists those: sha256 of the result that was signed."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,9 @@ class Firmware:
     decision_sha256: str
     """Of what the gate signed: the approval that it was built for."""
     files: Mapping[str, str]
-    """sha256 of each file, by its path in a release."""
+    """sha256 of each file, by its path in a release; the same under any keys."""
+    images: Mapping[str, str]
+    """The same of those files that depend on an image key."""
     predicate: Mapping[str, Any]
     """Everything that was stated: board, compiler, checks."""
     sha256: str
@@ -37,8 +46,10 @@ class Firmware:
     key: PublicKey
 
 
-def sign_firmware(files: Mapping[str, str], predicate: Mapping[str, Any], key: SigningKey) -> dict[str, Any]:
-    """The DSSE envelope of a result.
+def sign_firmware(
+    files: Mapping[str, str], predicate: Mapping[str, Any], key: SigningKey, images: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The DSSE envelopes of a result, as members of its message: `envelope`, and `images` where there are any.
 
     Parameters
     ----------
@@ -46,16 +57,26 @@ def sign_firmware(files: Mapping[str, str], predicate: Mapping[str, Any], key: S
         At least the record of the checks.
     predicate : plain data
         `study`, `outcome`, `decision_sha256` and whatever else is stated.
+    images : sha256 by path, optional
+        Files that depend on an image key.
 
     Raises
     ------
     MalformedFirmware
-        There is no file, or one of these is missing or unknown.
+        There is no file, one is listed twice, or a member is missing or unknown.
     """
     if not files:
         raise MalformedFirmware("files: expected at least the record of the checks, got none")
-    _read(predicate)
-    return sign_envelope(Statement(FIRMWARE_STATEMENT, files, predicate).encode(), PAYLOAD_TYPE, key)
+    images = images or {}
+    stated = {**predicate, NAMES: sorted(images)}
+    _read(stated)
+    _check_apart(files, images)
+    payload = Statement(FIRMWARE_STATEMENT, files, stated).encode()
+    signed = {"envelope": sign_envelope(payload, PAYLOAD_TYPE, key)}
+    if images:
+        listed = Statement(IMAGES, images, {RESULT: sha256_hex(payload)}).encode()
+        signed["images"] = sign_envelope(listed, PAYLOAD_TYPE, key)
+    return signed
 
 
 def read_firmware(message: bytes, trust: Trust) -> Firmware:
@@ -64,7 +85,8 @@ def read_firmware(message: bytes, trust: Trust) -> Firmware:
     Raises
     ------
     MalformedEnvelope, MalformedStatement, MalformedFirmware
-        The message cannot be read, or repeats its envelope wrongly.
+        The message cannot be read, or repeats its envelope wrongly; or the files that depend on an image key are not
+        those that the result names, or belong to another result.
     UntrustedKey, SignatureInvalid
         It was not signed by a firmware service that is trusted.
     """
@@ -73,7 +95,33 @@ def read_firmware(message: bytes, trust: Trust) -> Firmware:
     study, outcome, decision_sha256 = _read(predicate)
     found.check_repeated("study", study, MalformedFirmware)
     found.check_repeated("outcome", outcome, MalformedFirmware)
-    return Firmware(study, outcome, decision_sha256, found.statement.subjects, predicate, found.sha256, found.key)
+    images = _images(found, trust)
+    _check_apart(found.statement.subjects, images)
+    files = found.statement.subjects
+    return Firmware(study, outcome, decision_sha256, files, images, predicate, found.sha256, found.key)
+
+
+def _images(found: Endorsement, trust: Trust) -> Mapping[str, str]:
+    """What the second statement lists, if it is what the first one names."""
+    named = found.statement.predicate.get(NAMES, [])
+    envelope = found.beside.get("images")
+    if envelope is None and not named:
+        return {}
+    signed = verify_envelope(envelope, PAYLOAD_TYPE, trust, FIRMWARE)
+    listed = Statement.decode(signed.payload, IMAGES)
+    for what, expected, got in (
+        ("names", named, sorted(listed.subjects)),
+        ("sha256 of the result", found.sha256, sha256_member(listed.predicate, RESULT, MalformedFirmware)),
+        ("key", found.key.keyid, signed.key.keyid),
+    ):
+        if expected != got:
+            raise MalformedFirmware(f"images, {what}: expected {expected} by the result, got {got}")
+    return listed.subjects
+
+
+def _check_apart(files: Mapping[str, str], images: Mapping[str, str]) -> None:
+    if twice := sorted(files.keys() & images.keys()):
+        raise MalformedFirmware(f"files: expected each to depend on an image key or not, got both of {twice}")
 
 
 def check_belongs(firmware: Firmware, decision: Decision) -> None:

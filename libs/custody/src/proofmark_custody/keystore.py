@@ -8,6 +8,9 @@ from pathlib import Path
 from proofmark_custody.errors import KeyFileRefused, MalformedKey
 from proofmark_custody.keys import SigningKey
 
+IMAGE = "image"
+"""The role of the key that signs firmware images: a board's boot stage knows it; no release is believed by it."""
+
 
 def open_key(folder: Path, role: str) -> SigningKey:
     """The key of a role; two processes that ask at once get the same one.

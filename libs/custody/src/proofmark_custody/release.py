@@ -18,6 +18,8 @@ hold keys and are therefore bound in another way than as subjects:
 
 - the decision and the firmware's result, by the sha256 of what was signed (`decision_sha256`, `firmware_sha256`) and by
   their `.sig`;
+- images that a key signed, by the firmware's result, which names them, by what the firmware service signed beside it
+  (`firmware.py`), and by their `.sig`;
 - `trust.json`, because its bytes must be exactly those that the keys found to have signed give.
 
 A raw signature over a file that looks like the inside of an envelope would be a forged statement: `sign_file` refuses
@@ -166,7 +168,8 @@ def attest(
     for name in files:
         _check_path(name, files)
     facts = {fact_file(name): sha256 for name, sha256 in decision.facts.items()}
-    expected = {**facts, **(firmware.files if firmware else {})}
+    images = firmware.images if firmware else {}
+    expected = {**facts, **(firmware.files if firmware else {}), **images}
     for name, sha256 in expected.items():
         file = files.get(name)
         if file is None or file.sha256 != sha256:
@@ -177,7 +180,7 @@ def attest(
         raise NotARelease(f"{FIRMWARE_FILE}: expected the file and what was read from it, got one of them")
     if firmware is not None:
         check_belongs(firmware, decision)
-    subjects = {name: file.sha256 for name, file in files.items() if name not in ENDORSED}
+    subjects = {name: file.sha256 for name, file in files.items() if name not in (*ENDORSED, *images)}
     claims = Claims(decision.study, decision.verdict, decision.sha256, origin)
     if firmware is not None:
         claims = replace(claims, firmware=firmware.outcome, firmware_sha256=firmware.sha256)

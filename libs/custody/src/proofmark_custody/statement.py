@@ -16,6 +16,8 @@ DECISION = "https://proofmark.dev/decision/v1"
 """The gate's verdict on a study."""
 FIRMWARE = "https://proofmark.dev/firmware/v1"
 """What was built for an approved design, and whether it passed its checks."""
+IMAGES = "https://proofmark.dev/images/v1"
+"""Those of the files that were built whose bytes depend on an image key."""
 RELEASE = "https://proofmark.dev/release/v1"
 """The signer's statement over the files of a release."""
 

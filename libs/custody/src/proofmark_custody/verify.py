@@ -4,7 +4,8 @@ The statement comes first, since everything else is compared with it: while it i
 """
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from proofmark_custody.agreement import disagreements, firmware_disagreements
@@ -56,12 +57,21 @@ class _Sealed:
     """The statement, once believed."""
 
     claims: Claims
-    subjects: dict[str, str]
+    subjects: Mapping[str, str]
     key: PublicKey
+    images: Mapping[str, str] = field(default_factory=dict)
+    """Of the firmware's result: files that no statement over a release names, because they depend on a key."""
 
     @property
     def signed(self) -> tuple[str, ...]:
-        return (*self.subjects, DECISION_FILE, *([FIRMWARE_FILE] if self.claims.firmware else []))
+        endorsed = (DECISION_FILE, *([FIRMWARE_FILE] if self.claims.firmware else []))
+        return (*self.subjects, *self.images, *endorsed)
+
+    def digest(self, name: str) -> tuple[str | None, str]:
+        """Of a file, and who says so; None where nobody does."""
+        if name in self.images:
+            return self.images[name], "the firmware's result"
+        return self.subjects.get(name), "the statement"
 
     @property
     def folder(self) -> set[str]:
@@ -89,15 +99,17 @@ def verify_release(folder: Path, trust: Trust | None = None) -> Verification:
     sealed = inspection.statement(believed) if believed else None
     if believed is None or sealed is None:
         raise VerificationFailed(inspection.problems)
+    firmware = inspection.firmware(sealed, believed)
+    if firmware is not None:
+        sealed = replace(sealed, images=firmware.images)
     inspection.compare_names(sealed.folder)
     facts = inspection.signed_files(sealed)
-    firmware = inspection.firmware(facts, sealed, believed)
     decision = inspection.decision(facts, sealed, believed)
     if decision is not None:
         inspection.compare_trust(release_trust(decision.key, sealed.key, firmware.key if firmware else None))
     if decision is None or inspection.problems:
         raise VerificationFailed(inspection.problems)
-    built = (_step(FIRMWARE, firmware.key, f"what came of {len(firmware.files)} firmware files"),) if firmware else ()
+    built = (_step(FIRMWARE, firmware.key, _built(firmware)),) if firmware else ()
     return Verification(
         claims=sealed.claims,
         chain=(
@@ -155,13 +167,14 @@ class _Inspection:
             self._report(name, "not part of the release")
 
     def signed_files(self, sealed: _Sealed) -> dict[str, bytes]:
-        """Check digest and signature of each file; returns the facts among them that are sound, decision included."""
+        """Check digest and signature of each file; returns the facts among them that are sound, decision included, the
+        firmware's result not."""
         facts = {}
         for name in sealed.signed:
             data = self._present(name)
-            if data is None or not self._has_digest(name, data, sealed.subjects.get(name)):
+            if data is None or not self._has_digest(name, data, *sealed.digest(name)):
                 continue
-            if name.startswith(FACTS_FOLDER):
+            if name.startswith(FACTS_FOLDER) and name != FIRMWARE_FILE:
                 facts[name] = data
             signature = self._present(signature_file(name))
             if signature is not None:
@@ -181,10 +194,10 @@ class _Inspection:
         self.problems += disagreements(sealed.claims, sealed.subjects, decision, facts)
         return decision
 
-    def firmware(self, facts: dict[str, bytes], sealed: _Sealed, trust: Trust) -> Firmware | None:
-        """Check the firmware's result, if there is one."""
-        message = facts.pop(FIRMWARE_FILE, None)
-        if message is None:
+    def firmware(self, sealed: _Sealed, trust: Trust) -> Firmware | None:
+        """Check the firmware's result, if the statement tells of one."""
+        message = self._present(FIRMWARE_FILE)
+        if message is None or sealed.claims.firmware is None:
             return None
         try:
             firmware = read_firmware(message, trust)
@@ -215,11 +228,11 @@ class _Inspection:
                 self._not_files.add(name)
                 self._report(name, f"expected a plain file, got {kind}")
 
-    def _has_digest(self, name: str, data: bytes, expected: str | None) -> bool:
+    def _has_digest(self, name: str, data: bytes, expected: str | None, by: str) -> bool:
         got = sha256_hex(data)
         if expected in (None, got):
             return True
-        self._report(name, f"sha256: expected {expected} by the statement, got {got}")
+        self._report(name, f"sha256: expected {expected} by {by}, got {got}")
         return False
 
     def _check_signature(self, name: str, data: bytes, signature: bytes, key: PublicKey) -> None:
@@ -246,6 +259,11 @@ class _Inspection:
 
     def _report(self, name: str, reason: str) -> None:
         self.problems.append(Problem(name, reason))
+
+
+def _built(firmware: Firmware) -> str:
+    signed = f", {len(firmware.images)} of them by an image key" if firmware.images else ""
+    return f"what came of {len(firmware.files) + len(firmware.images)} firmware files{signed}"
 
 
 def _step(role: str, key: PublicKey, signed: str) -> Step:

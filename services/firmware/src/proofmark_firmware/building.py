@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from proofmark_firmware.cache import Cache
 from proofmark_firmware.compilers import Compiler
-from proofmark_firmware.elf import Image, hex_of, image_of, map_of
+from proofmark_firmware.elf import Image, hex_text, image_of, map_of
 from proofmark_firmware.errors import BuildFailed, ImageTooLarge
 from proofmark_firmware.platformio_run import build, tools
 from proofmark_firmware.project import environment, project
@@ -49,7 +49,7 @@ def built(target: Target, compiler: Compiler, cache: Cache) -> Built:
     elf = _linked(target, compiler)
     image = image_of(elf)
     _check_fits(target, image)
-    files = {ELF: elf, BIN: image.data, HEX: hex_of(image).encode(), MAP: map_of(image).encode()}
+    files = {ELF: elf, BIN: image.data, HEX: hex_text({image.start: image.data}).encode(), MAP: map_of(image).encode()}
     files[STATEMENT] = statement_of(target, image, compiler, files)
     cache.keep(digest, files)
     return Built(files, image, cached=False)

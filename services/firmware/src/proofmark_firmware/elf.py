@@ -87,10 +87,11 @@ def _symbols(file: Any) -> dict[str, Symbol]:
     return found
 
 
-def hex_of(image: Image) -> str:
-    """The image as Intel HEX."""
+def hex_text(parts: Mapping[int, bytes]) -> str:
+    """Bytes by address as Intel HEX."""
     text, file = StringIO(), IntelHex()
-    file.frombytes(image.data, image.start)
+    for start, data in parts.items():
+        file.frombytes(data, start)
     file.write_hex_file(text, eolstyle="native")
     return text.getvalue()
 

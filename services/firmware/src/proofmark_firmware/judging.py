@@ -1,7 +1,8 @@
 """From an approved design to all that is said of its firmware."""
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from json import dumps
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from proofmark_contracts.cosimulation import CosimModel
 from proofmark_contracts.design import Design
-from proofmark_contracts.verification import FirmwareResult, Memory
+from proofmark_contracts.verification import FirmwareResult, Memory, SecureBoot
 from proofmark_controller import ControllerError
 from proofmark_cosim import CosimError
 from proofmark_firmware.building import BIN, Built, built
@@ -18,15 +19,19 @@ from proofmark_firmware.compilers import Compiler, compiler_of
 from proofmark_firmware.emulation import EmbeddedEmulator, Loaded
 from proofmark_firmware.errors import FirmwareError
 from proofmark_firmware.pin_table import pin_table
+from proofmark_firmware.secure_boot import Chain, chain_of, flash_files
+from proofmark_firmware.secure_boot.protection import READ, write_protection
 from proofmark_firmware.statement import sizes
 from proofmark_firmware.target import Target, target_of
 from proofmark_firmware.verification.picture import picture
-from proofmark_firmware.verification.verifying import Vectors, Verification, verified
+from proofmark_firmware.verification.verifying import Seen, Vectors, Verification, unseen, verified
 from proofmark_firmware.verification.waveforms import vcd
 from proofmark_systems import Heat, system_of
 
 FOLDER = "firmware"
 CHECKS, CODES, DUMP, PICTURE = "checks.json", "codes.npz", "waveforms.vcd", "waveforms.svg"
+MOST_PROCESSES = 4
+"""Of the emulator: no check has more chips that take long."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +40,21 @@ class Judged:
 
     result: FirmwareResult
     files: Mapping[str, bytes]
-    """By path in a release: the record of the checks at least."""
+    """By path in a release: the record of the checks at least. The same whichever key signs the image."""
+    images: Mapping[str, bytes] = field(default_factory=dict)
+    """By path in a release: what is flashed. All of it depends on that key."""
 
 
-def judge(design: Design, files: Mapping[str, bytes], vectors: Vectors, heat: Heat | None = None) -> Judged:
-    """Build the image and look at everything; whatever stands in the way is the problem that the result tells.
+def judge(
+    design: Design,
+    files: Mapping[str, bytes],
+    vectors: Vectors,
+    image_key: bytes,
+    heat: Heat | None = None,
+    seen: Seen = unseen,
+) -> Judged:
+    """Build the image, sign it, and look at everything through the boot stage; whatever stands in the way is the
+    problem that the result tells.
 
     Parameters
     ----------
@@ -47,21 +62,27 @@ def judge(design: Design, files: Mapping[str, bytes], vectors: Vectors, heat: He
         By path, those that a run of the design reads.
     vectors
         The runs that the chip repeats.
+    image_key
+        Signs the image: an Ed25519 private key, PKCS #8.
     heat
         The plant that the design's heat is, if it is one.
+    seen
+        Called with each check when it is made.
     """
     target = target_of(design, files)
     told = _told(target)
     try:
-        compiler = compiler_of()
+        compiler, cache = compiler_of(), Cache(cache_folder())
         told = told.model_copy(update={"compiler": str(compiler)})
-        image = built(target, compiler, Cache(cache_folder()))
-        found = _verified(target, design, files, image, vectors, heat)
+        image = built(target, compiler, cache)
+        family, version = target.board.family.name, target.firmware.version
+        chain = chain_of(family, image.image.data, version, image_key, compiler, cache)
+        found = _verified(target, design, files, image, chain, vectors, heat, seen)
     except (FirmwareError, CosimError, ControllerError) as error:
-        return _judged(told.model_copy(update={"problem": str(error)}), {})
-    made = _about(target, compiler, image)
+        return _judged(told.model_copy(update={"problem": str(error)}), {}, {})
+    made = _about(target, compiler, image, chain)
     result = told.model_copy(update={**made, "checks": tuple(check.record for check in found.checks)})
-    return _judged(result, {**image.files, **_recorded(target, found)})
+    return _judged(result, {**image.files, **_recorded(target, found)}, flash_files(chain))
 
 
 def _told(target: Target) -> FirmwareResult:
@@ -74,18 +95,35 @@ def _told(target: Target) -> FirmwareResult:
     )
 
 
-def _about(target: Target, compiler: Compiler, image: Built) -> dict[str, object]:
+def _about(target: Target, compiler: Compiler, image: Built, chain: Chain) -> dict[str, object]:
     memories = tuple(Memory(name=name, **of) for name, of in sizes(target, image.image).items())
-    return {"compiler": str(compiler), "image_sha256": image.sha256(BIN), "memories": memories}
+    boot = SecureBoot(
+        counter=chain.counter,
+        read_protection=READ,
+        write_protection=write_protection(target.board.family.name),
+    )
+    return {
+        "compiler": str(compiler),
+        "image_sha256": image.sha256(BIN),
+        "memories": memories,
+        "secure_boot": boot,
+    }
 
 
 def _verified(
-    target: Target, design: Design, files: Mapping[str, bytes], image: Built, vectors: Vectors, heat: Heat | None
+    target: Target,
+    design: Design,
+    files: Mapping[str, bytes],
+    image: Built,
+    chain: Chain,
+    vectors: Vectors,
+    heat: Heat | None,
+    seen: Seen,
 ) -> Verification:
     assert isinstance(design.model, CosimModel)
     system = system_of(design.model, design.controller, files, heat)
-    with EmbeddedEmulator() as emulator:
-        return verified(target, Loaded.of(image), emulator, system, vectors)
+    with EmbeddedEmulator(min(MOST_PROCESSES, os.cpu_count() or 1)) as emulator:
+        return verified(target, Loaded.of(image), emulator, system, vectors, chain, seen)
 
 
 def _recorded(target: Target, found: Verification) -> dict[str, bytes]:
@@ -101,7 +139,10 @@ def _recorded(target: Target, found: Verification) -> dict[str, bytes]:
     return files
 
 
-def _judged(result: FirmwareResult, files: Mapping[str, bytes]) -> Judged:
+def _judged(result: FirmwareResult, files: Mapping[str, bytes], images: Mapping[str, bytes]) -> Judged:
     record = dumps(result.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
-    placed = {f"{FOLDER}/{name}": data for name, data in {**files, CHECKS: record.encode()}.items()}
-    return Judged(result, placed)
+    return Judged(result, _placed({**files, CHECKS: record.encode()}), _placed(images))
+
+
+def _placed(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {f"{FOLDER}/{name}": data for name, data in files.items()}

@@ -16,7 +16,7 @@ from proofmark_contracts.temperatures import ThermalModelled
 from proofmark_custody.decision import Decision, read_decision
 from proofmark_custody.errors import CustodyError
 from proofmark_custody.firmware import sign_firmware
-from proofmark_custody.keystore import open_key
+from proofmark_custody.keystore import IMAGE, open_key
 from proofmark_custody.trust import Trust
 from proofmark_firmware.settings import FirmwareSettings
 from proofmark_systems import Heat, heat_of
@@ -41,12 +41,11 @@ async def build(decided: DesignDecided, context: Context) -> list[Message]:
         return []
     decision = _verified(settings, context)
     opened, assessed = await _facts(decision, context)
-    files = {file.path: await context.core.get(file.sha256) for file in opened.design.run_files}
+    read = {file.path: await context.core.get(file.sha256) for file in opened.design.run_files}
     batches, heat = await _batches(assessed, context), await _heat(opened, context)
-    judged = await context.compute(judge, opened.design, files, batches, settings.worst_vectors, heat)
-    for data in judged.files.values():
-        await context.core.put(data)
-    refs = tuple(FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in judged.files.items())
+    image_key = open_key(settings.key_folder, IMAGE).to_pem()
+    judged = await context.compute(judge, opened.design, read, batches, settings.worst_vectors, image_key, heat)
+    built, images = await _stored(judged.files, context), await _stored(judged.images, context)
     predicate = {
         "study": decision.study,
         "outcome": judged.result.outcome,
@@ -54,17 +53,34 @@ async def build(decided: DesignDecided, context: Context) -> list[Message]:
         "result": judged.result.model_dump(mode="json"),
     }
     key = open_key(settings.key_folder, "firmware")
-    envelope = Envelope.model_validate(sign_firmware({ref.path: ref.sha256 for ref in refs}, predicate, key))
-    return [FirmwareFinished(study=decision.study, outcome=judged.result.outcome, files=refs, envelope=envelope)]
+    signed = sign_firmware(_digests(built), predicate, key, _digests(images))
+    envelopes = {name: Envelope.model_validate(envelope) for name, envelope in signed.items()}
+    files = (*built, *images)
+    return [FirmwareFinished(study=decision.study, outcome=judged.result.outcome, files=files, **envelopes)]
+
+
+async def _stored(files: Mapping[str, bytes], context: Context) -> tuple[FileRef, ...]:
+    for data in files.values():
+        await context.core.put(data)
+    return tuple(FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in files.items())
+
+
+def _digests(files: tuple[FileRef, ...]) -> dict[str, str]:
+    return {file.path: file.sha256 for file in files}
 
 
 def judge(
-    design: Design, files: Mapping[str, bytes], batches: list[tuple[Table, Table]], worst: int, heat: Heat | None
+    design: Design,
+    files: Mapping[str, bytes],
+    batches: list[tuple[Table, Table]],
+    worst: int,
+    image_key: bytes,
+    heat: Heat | None,
 ) -> "Judged":
     from proofmark_firmware import judging  # with boards and emulators: only where there is firmware
     from proofmark_firmware.worst import repeated
 
-    return judging.judge(design, files, repeated(design, batches, worst), heat)
+    return judging.judge(design, files, repeated(design, batches, worst), image_key, heat)
 
 
 def _verified(settings: FirmwareSettings, context: Context) -> Decision:

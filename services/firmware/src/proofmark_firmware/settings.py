@@ -1,4 +1,4 @@
-"""The firmware service's key, whom it believes, and how much a chip repeats."""
+"""The firmware service's keys, whom it believes, and how much a chip repeats."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from proofmark_chassis import ServiceSettings
 
 class FirmwareSettings(ServiceSettings):
     key_folder: Path
-    """Holds `firmware.pem`, readable by this service alone."""
+    """Holds `firmware.pem`, which signs results, and `image.pem`, which signs images; this service alone reads them."""
     trust_file: Path
     """Public keys by role: whose decisions are built for."""
     worst_vectors: int = Field(3, ge=0)

@@ -3,7 +3,7 @@
 import base64
 from dataclasses import dataclass
 
-from proofmark_contracts.verification import Check, FirmwareResult, Memory
+from proofmark_contracts.verification import Check, FirmwareResult, Memory, SecureBoot
 from proofmark_reporter.quantities import count
 
 PICTURE = "firmware/waveforms.svg"
@@ -17,7 +17,6 @@ class FirmwareTold:
     result: FirmwareResult
     picture: bytes | None
     """SVG; None where nothing ran."""
-    keyid: str
 
     @property
     def source(self) -> str:
@@ -32,6 +31,21 @@ class FirmwareTold:
             passed = sum(check.outcome == "passed" for check in result.checks)
             return f"The image for {result.board} passed {count(passed)} checks on the emulated board."
         return f"The image for {result.board} is not verified, so the design is not released."
+
+    @property
+    def secure_boot(self) -> SecureBoot | None:
+        return self.result.secure_boot
+
+    @property
+    def secure_boot_sentence(self) -> str:
+        """What starts the image, and what that is worth."""
+        assert self.result.secure_boot is not None
+        boot = self.result.secure_boot
+        return (
+            f"Every check ran the signed image ({boot.signature}, security counter {boot.counter}) "
+            f"behind a {boot.stage} that starts no other. "
+            "On a board it protects nothing until the part is set as follows."
+        )
 
     @property
     def checks(self) -> tuple[tuple[Check, str], ...]:

@@ -128,7 +128,6 @@ async def _firmware(
     told = FirmwareTold(
         FirmwareResult.model_validate(signed.predicate["result"]),
         await context.core.get(picture.sha256) if picture else None,
-        signed.key.keyid,
     )
     return told, files
 

@@ -12,6 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from proofmark_firmware.errors import FirmwareError, MissingTool
 from proofmark_firmware.placement import HEADER_SIZE, SLOT_SIZE
 
+LARGEST = (255, 255, 65_535)
+"""Version in the header of an image."""
+
 
 class NotSigned(FirmwareError):
     """imgtool refused, or the key is of another kind."""
@@ -63,6 +66,22 @@ def signed(image: bytes, key_pem: bytes, version: str, counter: int) -> bytes:
         if done.returncode:
             raise NotSigned("status 0 of imgtool", f"{done.returncode}: {done.stderr.strip()}")
         return (folder / "signed.bin").read_bytes()
+
+
+def counter_of(version: str) -> int:
+    """The security counter of a version: as `imgtool --security-counter auto` has it, major and minor in 8 bits each,
+    patch in 16. So a later version is never refused after an earlier one, and an earlier one always after a later.
+
+    Raises
+    ------
+    NotSigned
+        A number of the version is larger than its place in the image's header.
+    """
+    numbers = tuple(map(int, version.split(".")))
+    if any(number > most for number, most in zip(numbers, LARGEST, strict=True)):
+        raise NotSigned(f"a version of at most {'.'.join(map(str, LARGEST))}", version)
+    major, minor, patch = numbers
+    return major << 24 | minor << 16 | patch
 
 
 def public_bytes(key_pem: bytes) -> bytes:

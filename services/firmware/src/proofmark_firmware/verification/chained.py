@@ -1,34 +1,21 @@
 """The boot stage: it starts the image that was signed, and nothing else."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from proofmark_firmware.elf import Image
 from proofmark_firmware.emulation import Emulator, Loaded
 from proofmark_firmware.placement import HEADER_SIZE
 from proofmark_firmware.secure_boot.chain import LoaderResult, behind_loader, loader_result, stored
+from proofmark_firmware.secure_boot.chaining import Chain
 from proofmark_firmware.secure_boot.signing import signed
 from proofmark_firmware.verification.checks import Checked, checked
 
 LABEL = "by the test stage"
+OLDER = "a rolled-back counter"
 OTHER_KEY = b"""-----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VwBCIEIHByb29mbWFyayB0ZXN0IGtleSwgb2Ygbm8gdmFsdWUh
 -----END PRIVATE KEY-----
 """
 """Of nobody: what it signs has to be refused."""
-
-
-@dataclass(frozen=True)
-class Chain:
-    """A signed image, and the loader that knows its key."""
-
-    loader: Image
-    slot: bytes
-    image: bytes
-    """As it was before it was signed."""
-    key_pem: bytes
-    version: str
-    counter: int
 
 
 def chained(firmware: Loaded, emulator: Emulator, chain: Chain) -> Iterator[Checked]:
@@ -55,6 +42,8 @@ def chained(firmware: Loaded, emulator: Emulator, chain: Chain) -> Iterator[Chec
         problems = [] if result is wanted else [f"expected {wanted.name}, got {result.name}"]
         problems += ["the image was started"] if booted else []
         yield checked(f"secure boot refuses {name}", problems, f"{wanted.name}, {LABEL}")
+    if chain.counter == 0:
+        yield Checked(f"secure boot refuses {OLDER}", "not-run", "nothing is older than version 0.0.0")
 
 
 def _forbidden(chain: Chain) -> Iterator[tuple[str, bytes, LoaderResult]]:
@@ -63,5 +52,6 @@ def _forbidden(chain: Chain) -> Iterator[tuple[str, bytes, LoaderResult]]:
     yield "a flipped byte", bytes(flipped), LoaderResult.WRONG_HASH
     strange = signed(chain.image, OTHER_KEY, chain.version, chain.counter)
     yield "another key", strange, LoaderResult.WRONG_SIGNATURE
-    older = signed(chain.image, chain.key_pem, chain.version, chain.counter - 1)
-    yield "a rolled-back counter", older, LoaderResult.ROLLED_BACK
+    if chain.counter > 0:
+        older = signed(chain.image, chain.key_pem, chain.version, chain.counter - 1)
+        yield OLDER, older, LoaderResult.ROLLED_BACK

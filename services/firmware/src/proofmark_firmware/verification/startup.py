@@ -15,6 +15,11 @@ def banner(firmware: Loaded, state: str = "ready") -> str:
     return f"proofmark {firmware.statement['design'][:16]} {firmware.statement['version']} {state}"
 
 
+def ends_with(log: str, lines: list[str]) -> bool:
+    """Whether these are the last lines of a log; a reset may have cut off what stands before them."""
+    return log.endswith("".join(f"{line}\n" for line in lines))
+
+
 def boots(firmware: Loaded, emulator: Emulator) -> Checked:
     """Power-on to the first tick: the banner alone, no fault, and `pm_info` of this design."""
     booted = emulator.boot(firmware)[0]

@@ -1,7 +1,7 @@
 """Everything that is looked at before an image is called verified."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,12 +11,13 @@ from proofmark_controller.evaluation import Columns, dtype_of
 from proofmark_cosim import System
 from proofmark_cosim.component import FloatArray
 from proofmark_cosim.numbers import controller_start
-from proofmark_firmware.emulation import Emulator, Loaded
+from proofmark_firmware.emulation import Emulator, Loaded, Observed
 from proofmark_firmware.emulation.protocol import Change, Wave
 from proofmark_firmware.secure_boot.chain import behind_loader
+from proofmark_firmware.secure_boot.chaining import Chain
 from proofmark_firmware.target import Target
 from proofmark_firmware.verification.agreement import differences
-from proofmark_firmware.verification.chained import Chain, chained
+from proofmark_firmware.verification.chained import chained
 from proofmark_firmware.verification.checks import Checked, checked
 from proofmark_firmware.verification.fuzz import fuzzed, on_chip
 from proofmark_firmware.verification.injections import injections
@@ -30,6 +31,12 @@ from proofmark_firmware.verification.waveforms import Signal, signals
 FUZZED_CHIPS, FUZZED_TICKS = 4, 500
 DRAWN_TICKS = 20
 MEASURED_TICKS = 50
+Seen = Callable[[Checked], None]
+
+
+def unseen(check: Checked) -> None:
+    """Nobody follows."""
+    del check
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +95,7 @@ def verified(
     system: System,
     vectors: Vectors,
     chain: Chain | None = None,
+    seen: Seen = unseen,
 ) -> Verification:
     """Run an image through every check; one that does not boot is not looked at further.
 
@@ -95,6 +103,8 @@ def verified(
     ----------
     chain
         What signs the image and checks the signature: every check then runs what was signed, through the boot stage.
+    seen
+        Called with each check when it is made.
 
     Raises
     ------
@@ -103,28 +113,46 @@ def verified(
     simulation = simulated(firmware, system, vectors.columns, vectors.numbers, vectors.seed)
     checks: tuple[Checked, ...] = ()
     if chain is not None:
-        checks = tuple(chained(firmware, emulator, chain))
+        checks = _followed(chained(firmware, emulator, chain), seen)
         firmware = behind_loader(firmware, chain.loader, chain.slot)
-    checks += tuple(looked_at(target, firmware, emulator, system, vectors, simulation))
+    checks += _followed(looked_at(target, firmware, emulator, system, vectors, simulation), seen)
     if any(check.failed and check.name == BOOTS for check in checks):
         return Verification(checks, simulation.sampled, simulation.made, (), 0, "")
     return Verification(checks, simulation.sampled, simulation.made, *_drawn(firmware, emulator, simulation.sampled[0]))
 
 
+def _followed(checks: Iterable[Checked], seen: Seen) -> tuple[Checked, ...]:
+    made = []
+    for check in checks:
+        seen(check)
+        made.append(check)
+    return tuple(made)
+
+
 def looked_at(
     target: Target, firmware: Loaded, emulator: Emulator, system: System, vectors: Vectors, simulation: Ticks
 ) -> Iterator[Checked]:
-    """One check after the other, each made when it is asked for; none behind one that stops the chip."""
+    """One check after the other, each made when it is asked for.
+
+    None behind one that says that the chip does not start, stops, or has no time for its ticks: what it does then says
+    nothing of the design, and takes as long as the chip is busy.
+    """
     booted = boots(firmware, emulator)
     yield booted
     if booted.failed:
         return
     sound = simulation.sampled[0]
-    begun = no_fault(emulator.run(sound[None, :MEASURED_TICKS]), [emulator.look()], "no fault in the first ticks")
+    first, before = emulator.run(sound[None, :1]), emulator.look()
+    seen, after = Observed.joined([first, emulator.run(sound[None, 1:MEASURED_TICKS])]), emulator.look()
+    begun = no_fault(seen, [after], "no fault in the first ticks")
     yield begun
     if begun.failed:
         return
-    yield tick_period(firmware, emulator, sound[:MEASURED_TICKS])
+    if (overrun := no_overrun(seen)).failed:
+        yield overrun
+        yield worst_tick(firmware, target.program, seen, after.core_hz)
+        return
+    yield tick_period(firmware, before, after)
     yield from in_the_loop(firmware, emulator, target.program, system, vectors, simulation)
     start = {name: np.array([value], _dtype(target.program, name)) for name, value in target.start.items()}
     yield from _disturbed(firmware, emulator, target.program, start, sound)
@@ -137,10 +165,10 @@ def _dtype(program: Program, name: str) -> np.dtype[np.generic]:
 def in_the_loop(
     firmware: Loaded, emulator: Emulator, program: Program, system: System, vectors: Vectors, simulation: Ticks
 ) -> Iterator[Checked]:
-    """The nominal vector tick by tick, all vectors on the codes of their loops; and what was measured."""
+    """The nominal vector in its loop, all vectors on the codes of theirs; and what was measured."""
     nominal = {name: column[:1] for name, column in vectors.columns.items()}
     chip = emulated(firmware, emulator, system, nominal, vectors.numbers[:1], vectors.seed)
-    problems = differences(chip.ticks(), _only(simulation, 1))
+    problems = differences(chip, _only(simulation, 1))
     ticks = simulation.sampled.shape[1]
     yield checked(
         "processor in the loop, nominal", problems, f"{ticks} ticks: codes, compare values and state bits equal"
@@ -177,13 +205,22 @@ def _disturbed(
 
 
 def _drawn(firmware: Loaded, emulator: Emulator, codes: IntArray) -> tuple[tuple[Signal, ...], int, str]:
-    """The pins in the first ticks of the nominal run."""
+    """The pins in the first ticks of the nominal run, from the end of the start on."""
     emulator.boot(firmware)
+    started = emulator.look()
     emulator.run(codes[None, :DRAWN_TICKS], keep=True)
     state = emulator.look()
     named = {told["pin_name"]: told["function"] if told["kind"] == PWM else told["pin"]
              for told in firmware.outputs if "pin" in told}  # fmt: skip
     waves: dict[str, Wave | None] = {told["function"]: state.waves[told["pin"]]
                                      for told in firmware.outputs if told.get("kind") == PWM}  # fmt: skip
-    changes: list[Change] = state.changes
-    return tuple(signals(changes, named, waves, state.cycle)), state.core_hz, state.trace_sha256
+    changes = _since(started.cycle, [*started.changes, *state.changes])
+    drawn = signals(changes, named, waves, state.cycle - started.cycle)
+    return tuple(drawn), state.core_hz, state.trace_sha256
+
+
+def _since(begin: int, changes: list[Change]) -> list[Change]:
+    """Changes behind a cycle, counted from it, and what stood at the pins then."""
+    stood = {change.name: replace(change, cycle=begin) for change in changes if change.cycle <= begin}
+    later = (change for change in changes if change.cycle > begin)
+    return [replace(change, cycle=change.cycle - begin) for change in (*stood.values(), *later)]
