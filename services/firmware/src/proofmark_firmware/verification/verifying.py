@@ -165,10 +165,10 @@ def _dtype(program: Program, name: str) -> np.dtype[np.generic]:
 def in_the_loop(
     firmware: Loaded, emulator: Emulator, program: Program, system: System, vectors: Vectors, simulation: Ticks
 ) -> Iterator[Checked]:
-    """The nominal vector in its loop, all vectors on the codes of theirs; and what was measured."""
+    """The nominal vector tick by tick, all vectors on the codes of their loops; and what was measured."""
     nominal = {name: column[:1] for name, column in vectors.columns.items()}
     chip = emulated(firmware, emulator, system, nominal, vectors.numbers[:1], vectors.seed)
-    problems = differences(chip, _only(simulation, 1))
+    problems = differences(chip.ticks(), _only(simulation, 1))
     ticks = simulation.sampled.shape[1]
     yield checked(
         "processor in the loop, nominal", problems, f"{ticks} ticks: codes, compare values and state bits equal"
