@@ -156,7 +156,7 @@ async def until(there: Any, timeout_s: float = 240.0, what: str = "it") -> Any:
         if found:
             return found
         assert time.monotonic() < deadline, f"{what}: not there after {timeout_s:g} s"
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.3)
 
 
 async def submitted(client: OperatorClient, document: dict[str, Any], files: dict[str, bytes] | None = None) -> str:

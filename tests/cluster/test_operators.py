@@ -11,6 +11,7 @@ from proofmark_chassis.publishing import Publisher
 from proofmark_contracts.message import Zone
 from proofmark_contracts.study import StudyClosed, StudyOpened
 from proofmark_operator.names import job_name
+from tests.cluster.control_plane import NODES
 from tests.cluster.lab import TENANT, Lab, clearances, closed, resource, results, submitted, until
 from tests.cluster.specs import fit, slow_fit
 
@@ -114,28 +115,34 @@ def _failed(lab: Lab, study: str) -> bool:
     return any(c["type"] == "Failed" and c["status"] == "True" for c in conditions)
 
 
-async def test_two_hundred_studies_at_once_all_get_their_job(lab: Lab, client: OperatorClient) -> None:
+async def test_two_hundred_studies_at_once_starve_nobody(lab: Lab, client: OperatorClient) -> None:
+    """None of them can run, so all stay open; each gets its Job, and so does one that comes after them."""
     names = [f"many-{n}" for n in range(STUDIES)]
     specs = [{"document": json.dumps(fit(name, 1) | {"revision": name}), "files": {}} for name in names]
     items = [resource(name, spec) for name, spec in zip(names, specs, strict=True)]
-    began = time.monotonic()
-    lab.kubectl("apply", "-f", "-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
-
-    def studies() -> dict[str, str]:
-        listed = lab.get("designstudies", "-n", TENANT)["items"]
-        return {
-            i["metadata"]["name"]: i.get("status", {}).get("study", "")
-            for i in listed
-            if i["metadata"]["name"] in names
-        }
-
-    await until(lambda: all(studies().values()), 480, "every study")
-    wanted = set(studies().values())
-    assert len(wanted) == STUDIES
-    await until(lambda: wanted <= {e["study"] for e in lab.logged("operator", "job_created")}, 480, "every Job")
-    print(f"{STUDIES} Jobs {time.monotonic() - began:.1f} s after they were asked for")
-    await asyncio.to_thread(lab.kubectl, "delete", "designstudies", *names, "-n", TENANT, "--timeout=480s")
+    lab.kubectl("cordon", *NODES)
+    try:
+        began = time.monotonic()
+        lab.kubectl("create", "-f", "-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
+        await until(lambda: len(studies_of(lab, names)) == STUDIES, 480, "every study")
+        wanted = set(studies_of(lab, names).values())
+        assert len(wanted) == STUDIES
+        await until(lambda: wanted <= {e["study"] for e in lab.logged("operator", "job_created")}, 480, "every Job")
+        print(f"{STUDIES} Jobs {time.monotonic() - began:.1f} s after they were asked for")
+        last = await submitted(client, fit("the-last-one", 20))
+        await until(lambda: lab.job(last), what="the Job of the last one")
+        lab.kubectl("delete", "designstudies", *names, "-n", TENANT, "--wait=false")
+        await until(lambda: not studies_of(lab, names), 480, "the end of every resource")
+    finally:
+        lab.kubectl("uncordon", *NODES)
     for study in wanted:
         assert await client.read(StudyClosed, study) is not None
     left = {job["metadata"]["name"] for job in lab.get("jobs")["items"]}
     assert not left & {job_name(study) for study in wanted}
+    assert (await closed(client, last)).outcome == "not-proven"
+
+
+def studies_of(lab: Lab, names: list[str]) -> dict[str, str]:
+    """The studies of resources, of those that have one."""
+    listed = {i["metadata"]["name"]: i.get("status", {}) for i in lab.get("designstudies", "-n", TENANT)["items"]}
+    return {name: listed[name]["study"] for name in names if "study" in listed.get(name, {})}

@@ -33,6 +33,13 @@ def test_the_end_is_the_state() -> None:
     assert status_of(Facts(), {}, 1, NOW)["state"] == "Suspended"
 
 
+def test_a_study_that_is_over_has_no_pods() -> None:
+    """Its Job is looked at every few seconds only, and may still be there."""
+    over = Facts(True, ANSWERED, closed=closed(), job=JobState(active=7))
+    assert status_of(over, {"pods": 7}, 1, NOW)["pods"] == 0
+    assert status_of(Facts(True, ANSWERED), {"pods": 7}, 1, NOW)["pods"] == 0
+
+
 def test_the_same_facts_give_the_same_status() -> None:
     facts = Facts(True, ANSWERED, live=LIVE)
     first = status_of(facts, {}, 1, NOW)

@@ -30,11 +30,10 @@ def status_of(
         "observedGeneration": generation,
         "state": _state(facts),
         "conditions": merged(old.get("conditions", ()), conditions(facts), generation, now),
+        "pods": facts.job.active if facts.job is not None and facts.closed is None else 0,
     }
     if facts.answer is not None and facts.answer.study is not None:
         status["study"] = facts.answer.study
-    if facts.job is not None:
-        status["pods"] = facts.job.active
     if facts.live is not None:
         cpu_h = facts.live.cpu_s / HOUR_S
         status |= {"runs": facts.live.samples, "planned": facts.live.planned, "failures": facts.live.failures}
