@@ -1,9 +1,7 @@
 """The module for MicroPython computes what the interpreter does, in a real MicroPython."""
 
-import json
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +9,9 @@ import pytest
 
 from proofmark_controller import Interpreter, Program, check
 from proofmark_controller.commands import controller
-from proofmark_controller.evaluation import Columns, canonical
+from proofmark_controller.evaluation import canonical
 from proofmark_controller.micropython import micropython_source
-from proofmark_controller.values import Scalar
+from proofmark_controller.micropython_run import run_module
 from tests.node import installed
 
 from .inputs import columns
@@ -22,25 +20,6 @@ from .programs import Programs
 HERE = Path(__file__).parent
 TICKS, VECTORS = 8, 32
 
-DRIVER = """
-
-import json
-import struct
-
-def pm_number(text):
-    return text if not isinstance(text, str) else struct.unpack("<f", bytes.fromhex(text))[0]
-
-def pm_told(value):
-    return struct.pack("<f", value).hex() if isinstance(value, float) else int(value)
-
-for vector in json.loads(pm_inputs):
-    controller = {name}()
-    for tick in vector:
-        made = controller.pm_tick({inputs}(*(pm_number(text) for text in tick)))
-        print(json.dumps([pm_told(value) for value in ({outputs},)]))
-    print(json.dumps([controller.pm_fault]))
-"""
-
 
 @pytest.fixture(scope="module")
 def node() -> Path:
@@ -48,41 +27,12 @@ def node() -> Path:
     return installed(HERE / "node", "micropython") / "run.mjs"
 
 
-def told(column: npt.NDArray[Any]) -> list[Any]:
-    """Numbers as text that loses nothing: floats by their bytes."""
-    if column.dtype == np.float32:
-        return [number.tobytes().hex() for number in column]
-    return [int(number) if column.dtype == np.int32 else bool(number) for number in column]
-
-
-def in_micropython(node: Path, program: Program, inputs: Columns) -> tuple[Columns, npt.NDArray[np.int32]]:
-    """Outputs (ticks, vectors) and faults (vectors,)."""
-    ticks, vectors = next(iter(inputs.values())).shape
-    given = [list(zip(*(told(column[:, v]) for column in inputs.values()), strict=True)) for v in range(vectors)]
-    outputs = ", ".join(f"made.{name}" for name, _ in program.outputs.fields)
-    driver = DRIVER.format(name=program.name, inputs=program.inputs.name, outputs=outputs)
-    script = f"{micropython_source(program).source}\npm_inputs = {json.dumps(given)!r}\n{driver}"
-    done = subprocess.run(["node", node], input=script, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    rows = [lines[v * (ticks + 1) : (v + 1) * (ticks + 1)] for v in range(vectors)]
-    made = {
-        name: np.array([[_number(rows[v][t][n], kind) for v in range(vectors)] for t in range(ticks)])
-        for n, (name, kind) in enumerate(program.outputs.fields)
-    }
-    return made, np.array([row[-1][0] for row in rows], np.int32)
-
-
-def _number(value: Any, kind: Any) -> Any:
-    return np.frombuffer(bytes.fromhex(value), np.float32)[0] if kind is Scalar.FLOAT32 else value
-
-
 def agree(node: Path, program: Program, seed: int, odd: float, ticks: int = TICKS) -> npt.NDArray[np.int32]:
     """Hold every output and fault against the interpreter's; return the faults."""
     inputs = columns(program, seed, ticks, VECTORS, odd)
     interpreter = Interpreter(program, VECTORS)
     expected = interpreter.run(inputs)
-    made, faults = in_micropython(node, program, inputs)
+    made, faults = run_module(micropython_source(program).source, program, inputs, ["node", str(node)])
     for name, column in expected.items():
         ours = made[name].astype(column.dtype)
         if column.dtype == np.float32:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from proofmark_contracts.cosimulation import Converter, CosimModel, Drive
-from proofmark_contracts.firmware import AnalogPin, PwmPin
+from proofmark_contracts.firmware import AnalogPin, Firmware, MicropythonModule, PwmPin
 from proofmark_cosim import assumptions
 from proofmark_spec import Spec, parse
 from proofmark_systems import system_of
@@ -31,7 +31,7 @@ def interface(of: Spec) -> dict[str, str]:
 
 def test_pins_get_their_functions() -> None:
     firmware = spec().design.firmware
-    assert firmware is not None
+    assert isinstance(firmware, Firmware)
     assert firmware.version == "1.0.0"
     assert firmware.pins == {
         "Temperature": AnalogPin(pin="PA1", input="temp_degc", function="ADC1_IN1"),
@@ -73,6 +73,13 @@ def test_without_firmware_the_interface_is_said_to_be_ideal() -> None:
     of = parse((LOOP / "spec.yaml").read_text(), files)
     assert interface(of) == {"temp_degc": "ideal, 12 significant bits", "duty": "PWM of 4096 steps"}
     assert of.design.firmware is None
+
+
+def test_a_module_of_micropython_has_an_ideal_interface() -> None:
+    files = {"controller.py": (LOOP / "controller.py").read_bytes()}
+    of = parse(f"{(LOOP / 'spec.yaml').read_text()}firmware: {{target: micropython}}\n", files)
+    assert of.design.firmware == MicropythonModule(version="1.0.0")
+    assert interface(of) == {"temp_degc": "ideal, 12 significant bits", "duty": "PWM of 4096 steps"}
 
 
 def test_another_pin_is_another_design() -> None:

@@ -29,7 +29,7 @@ def test_it_is_a_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("example", ["shaft-fit", "latch", "photonic-lock"])
+@pytest.mark.parametrize("example", ["shaft-fit", "latch", "photonic-lock", "motor-driver"])
 def test_the_examples_follow_it(example: str) -> None:
     written, _ = read_yaml((ROOT / "examples" / example / "spec.yaml").read_bytes(), example)
     VALIDATOR.validate(written)
@@ -63,6 +63,7 @@ def test_what_the_reader_takes_follows_it(sound: dict[str, Any]) -> None:
         ({"reliability": {"target": 0.9, "method": "lhs"}}, "reliability.method"),
         ({"provenance": {"prompt": {"sha256": "00"}}}, "provenance.prompt"),
         ({"isolation": {"tier": 1}}, "isolation.tier"),
+        ({"firmware": {"target": "micropython", "board": "stm32f4-discovery"}}, "firmware"),
         ({"firmware": {"board": "arduino", "pins": {"A": {"pin": "PA0", "input": "x"}}}}, "firmware.board"),
     ],
 )

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from proofmark_contracts.cosimulation import Controller, CosimModel, FmuModel, InTime
-from proofmark_contracts.firmware import Firmware
+from proofmark_contracts.firmware import Firmware, MicropythonModule
 from proofmark_contracts.frozen import FileRef, Frozen, Sha256, canonical_json, sha256_hex
 from proofmark_contracts.heat import Thermal
 
@@ -227,7 +227,7 @@ class Design(Frozen):
     model: Model
     controller: Controller | None = None
     thermal: Thermal | None = None
-    firmware: Firmware | None = None
+    firmware: Firmware | MicropythonModule | None = None
     requirements: tuple[Requirement, ...]
     reliability: ReliabilityPlan
     artifacts: tuple[FileRef, ...] = ()

@@ -60,3 +60,11 @@ class Firmware(Frozen):
     """Major, minor and patch."""
     pins: dict[str, Pin]
     """By the name that the design gives them."""
+
+
+class MicropythonModule(Frozen):
+    """The controller alone, for whoever runs it in MicroPython."""
+
+    target: Literal["micropython"] = "micropython"
+    version: str = "1.0.0"
+    """Major, minor and patch."""

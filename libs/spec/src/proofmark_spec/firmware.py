@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from proofmark_contracts.cosimulation import Converter, CosimModel, Drive
 from proofmark_contracts.design import Model
-from proofmark_contracts.firmware import AnalogPin, Firmware, InputPin, OutputPin, Pin, PwmPin
+from proofmark_contracts.firmware import AnalogPin, Firmware, InputPin, MicropythonModule, OutputPin, Pin, PwmPin
 from proofmark_spec.amounts import constant
 from proofmark_spec.controller import Controlled
 from proofmark_spec.problems import Report, Wrong, below, did_you_mean, shortened
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from proofmark_controller.values import Record
 
 PATH = ("firmware",)
+TARGETS = ("c", "micropython")
 MOST_PINS = 64
 NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_]{0,31}\Z")
 VERSION = re.compile(r"^(\d{1,5})\.(\d{1,5})\.(\d{1,5})\Z")
@@ -35,7 +36,7 @@ ONE_UNIT = re.compile(r"^\s*[^\s/*]+\s*\Z")
 class Flown:
     """The firmware, and what its pins make of the controller's numbers."""
 
-    firmware: Firmware
+    firmware: Firmware | MicropythonModule
     converters: Mapping[str, Converter]
     drives: Mapping[str, Drive]
 
@@ -55,18 +56,18 @@ def read_firmware(document: Any, model: Model | None, controlled: Controlled, re
     ------
     Wrong
     """
-    given = mapping(document, PATH, report, ["board", "pins"], ["version"])
+    target = _target(document)
+    pinned = ["board", "pins"] if target == "c" else []
+    given = mapping(document, PATH, report, pinned, ["target", "version"])
     if model is not None and not isinstance(model, CosimModel):
         raise Wrong(
             f"firmware needs a model that runs the controller, of kind cosim: got {model.kind}, in which the "
             "controller was not exercised"
         )
+    version = _version(given)
+    if target == "micropython":
+        return Flown(MicropythonModule(version=version), {}, {})
     board = _board(given)
-    with below("version"):
-        version = kind(given.get("version", DEFAULT_VERSION), str)
-        numbers = VERSION.match(version)
-        if numbers is None or any(int(part) > 65_535 for part in numbers.groups()):
-            raise Wrong(f"expected three numbers such as {DEFAULT_VERSION}, got {shortened(version)}")
     with report.catching("controller", "period"):
         _check_period(board, controlled)
     with below("pins"):
@@ -77,6 +78,21 @@ def read_firmware(document: Any, model: Model | None, controlled: Controlled, re
     with report.catching(*PATH, "pins"):
         _check_all_bound(drafts, controlled)
     return _wire(board, version, {name: draft for name, draft in drafts.items() if draft is not None}, report)
+
+
+def _target(document: Any) -> str:
+    """What the controller becomes: C for a board, unless something else is said."""
+    with below("target"):
+        return choice(document.get("target", "c"), TARGETS) if isinstance(document, dict) else "c"
+
+
+def _version(given: Mapping[str, Any]) -> str:
+    with below("version"):
+        version = kind(given.get("version", DEFAULT_VERSION), str)
+        numbers = VERSION.match(version)
+        if numbers is None or any(int(part) > 65_535 for part in numbers.groups()):
+            raise Wrong(f"expected three numbers such as {DEFAULT_VERSION}, got {shortened(version)}")
+        return version
 
 
 def _board(given: Mapping[str, Any]) -> "Board":

@@ -7,7 +7,7 @@ from proofmark_spec.schema_shapes import QUANTITY, TEXT, shaped
 
 
 def firmware() -> dict[str, Any]:
-    """The section of the board."""
+    """The section of the board, or of a module for MicroPython."""
     from proofmark_boards import boards
 
     ends = {"type": "array", "items": QUANTITY, "minItems": 2, "maxItems": 2}
@@ -25,4 +25,7 @@ def firmware() -> dict[str, Any]:
         "additionalProperties": {"anyOf": kinds},
     }
     version = {**TEXT, "pattern": "^[0-9]{1,5}[.][0-9]{1,5}[.][0-9]{1,5}$"}
-    return shaped({"board": {"enum": list(boards())}, "version": version, "pins": pins}, ["board", "pins"])
+    on_a_board = {"target": {"const": "c"}, "board": {"enum": list(boards())}, "version": version, "pins": pins}
+    module = {"target": {"const": "micropython"}, "version": version}
+    asked = {"properties": {"target": {"const": "micropython"}}, "required": ["target"]}
+    return {"if": asked, "then": shaped(module, ["target"]), "else": shaped(on_a_board, ["board", "pins"])}

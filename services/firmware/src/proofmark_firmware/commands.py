@@ -1,19 +1,24 @@
 """Offline verbs of firmware: `proofmark firmware pins` and `proofmark firmware build`."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from json import dumps
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from proofmark_contracts.firmware import MicropythonModule
 from proofmark_firmware.building import BIN, HEX, Built, built, write_project
 from proofmark_firmware.cache import Cache, cache_folder
 from proofmark_firmware.compilers import Name, compiler_of
 from proofmark_firmware.errors import FirmwareError, NoFirmware
+from proofmark_firmware.micropython_module import exported
 from proofmark_firmware.pin_table import HEADINGS, pin_table
 from proofmark_firmware.placement import At
 from proofmark_firmware.statement import sizes
 from proofmark_firmware.target import Target, target_of
+
+if TYPE_CHECKING:
+    from proofmark_spec import Spec
 
 OK, FAILED, REFUSED = 0, 1, 2
 BAR = 40
@@ -50,7 +55,12 @@ def firmware(
     int
         Exit code: 0 done, 1 no image could be built, 2 the spec is wrong.
     """
-    target = _target(spec, at)
+    loaded = _spec(spec)
+    if loaded is None:
+        return REFUSED
+    if action == "build" and isinstance(loaded.design.firmware, MicropythonModule):
+        return _module(loaded, out, json)
+    target = _target(loaded, at)
     if target is None:
         return REFUSED
     document: dict[str, Any] = {"board": target.board.name, "pins": [row.model_dump() for row in pin_table(target)]}
@@ -62,7 +72,7 @@ def firmware(
         except FirmwareError as error:
             sys.stderr.write(f"{error}\n")
             return FAILED
-        written = _write(image, out)
+        written = _write(image.files, out)
         write_project(target, chosen, out / "project")
         told = {name: image.sha256(name) for name in (BIN, HEX)}
         document |= {"compiler": str(chosen), "sizes": sizes(target, image.image), "sha256": told, "written": written}
@@ -71,22 +81,40 @@ def firmware(
     return OK
 
 
-def _target(spec: Path, at: At) -> Target | None:
+def _spec(path: Path) -> "Spec | None":
     from proofmark_spec import SpecError, load
 
     try:
-        loaded = load(spec)
-        return target_of(loaded.design, loaded.files, at)
-    except (SpecError, NoFirmware, OSError) as error:
+        return load(path)
+    except (SpecError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return None
 
 
-def _write(image: Built, folder: Path) -> list[str]:
+def _target(spec: "Spec", at: At) -> Target | None:
+    try:
+        return target_of(spec.design, spec.files, at)
+    except NoFirmware as error:
+        sys.stderr.write(f"{error}\n")
+        return None
+
+
+def _module(spec: "Spec", out: Path, json: bool) -> int:
+    """Write the controller for MicroPython."""
+    try:
+        written = _write(exported(spec.design, spec.files).files, out)
+    except FirmwareError as error:
+        sys.stderr.write(f"{error}\n")
+        return FAILED
+    sys.stdout.write(f"{dumps({'written': written}, indent=2)}\n" if json else "".join(f"wrote {p}\n" for p in written))
+    return OK
+
+
+def _write(files: Mapping[str, bytes], folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, data in image.files.items():
+    for name, data in files.items():
         (folder / name).write_bytes(data)
-    return [str(folder / name) for name in image.files]
+    return [str(folder / name) for name in files]
 
 
 def _pins(target: Target) -> Iterator[str]:

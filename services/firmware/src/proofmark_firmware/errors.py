@@ -8,10 +8,10 @@ class FirmwareError(RuntimeError):
 
 
 class NoFirmware(FirmwareError):
-    """A design that asks for none."""
+    """A design that asks for none, or for none of this kind."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"{name}: expected a section firmware, got none")
+    def __init__(self, name: str, kind: str = "with a board") -> None:
+        super().__init__(f"{name}: expected a section firmware {kind}, got none")
 
 
 class NoCompiler(FirmwareError):

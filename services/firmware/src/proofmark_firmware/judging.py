@@ -10,6 +10,7 @@ import numpy as np
 
 from proofmark_contracts.cosimulation import CosimModel
 from proofmark_contracts.design import Design
+from proofmark_contracts.firmware import MicropythonModule
 from proofmark_contracts.verification import FirmwareResult, Memory, SecureBoot
 from proofmark_controller import ControllerError
 from proofmark_cosim import CosimError
@@ -18,6 +19,7 @@ from proofmark_firmware.cache import Cache, cache_folder
 from proofmark_firmware.compilers import Compiler, compiler_of
 from proofmark_firmware.emulation import EmbeddedEmulator, Loaded
 from proofmark_firmware.errors import FirmwareError
+from proofmark_firmware.micropython_module import BOARD, agreement, exported, module_result
 from proofmark_firmware.pin_table import pin_table
 from proofmark_firmware.secure_boot import Chain, chain_of, flash_files
 from proofmark_firmware.secure_boot.protection import READ, write_protection
@@ -69,6 +71,8 @@ def judge(
     seen
         Called with each check when it is made.
     """
+    if isinstance(design.firmware, MicropythonModule):
+        return _module(design, files, design.firmware, seen)
     target = target_of(design, files)
     told = _told(target)
     try:
@@ -83,6 +87,17 @@ def judge(
     made = _about(target, compiler, image, chain)
     result = told.model_copy(update={**made, "checks": tuple(check.record for check in found.checks)})
     return _judged(result, {**image.files, **_recorded(target, found)}, flash_files(chain))
+
+
+def _module(design: Design, files: Mapping[str, bytes], wanted: MicropythonModule, seen: Seen) -> Judged:
+    """The controller for MicroPython, which no key signs and no chip repeats."""
+    try:
+        module = exported(design, files)
+        check = agreement(module)
+    except (FirmwareError, ControllerError) as error:
+        return _judged(FirmwareResult(board=BOARD, part="", version=wanted.version, problem=str(error)), {}, {})
+    seen(check)
+    return _judged(module_result(check, wanted.version), module.files, {})
 
 
 def _told(target: Target) -> FirmwareResult:

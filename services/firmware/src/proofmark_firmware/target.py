@@ -104,7 +104,7 @@ def target_of(design: Design, files: Mapping[str, bytes], at: At = "slot") -> Ta
     ------
     NoFirmware
     """
-    if design.firmware is None or design.controller is None:
+    if not isinstance(design.firmware, Firmware) or design.controller is None:
         raise NoFirmware(design.name)
     program = program_of(design.controller, files)
     board = board_of(design.firmware.board)
@@ -113,13 +113,14 @@ def target_of(design: Design, files: Mapping[str, bytes], at: At = "slot") -> Ta
         controller=design.controller,
         firmware=design.firmware,
         program=program,
-        start=_start(design, design.controller, program),
+        start=start_of(design, design.controller, program),
         board=board,
         placement=placed(board.part, at),
     )
 
 
-def _start(design: Design, controller: Controller, program: Program) -> dict[str, float]:
+def start_of(design: Design, controller: Controller, program: Program) -> dict[str, float]:
+    """What the controller's state begins with where a parameter of the design gives it: its median."""
     point = design.constants | medians(design.marginals)
     columns = {name: np.array([value]) for name, value in point.items()}
     use = ControllerUse(program, controller.period_s, controller.parameters)
