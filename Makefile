@@ -8,7 +8,7 @@ SOURCES := libs services cli emulator examples tests $(wildcard bench)
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check cluster test-cluster bench-cluster bench bench-reliability bench-thermal bench-cosim chaos test-isolated images test-images test-compose up down wheels lock clean
+.PHONY: help setup demo test check cluster test-cluster bench-cluster bench bench-reliability bench-thermal bench-firmware bench-cosim chaos test-isolated images test-images test-compose up down wheels lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,11 @@ bench-reliability: $(READY) ## measure rare events and intervals beside OpenTURN
 bench-thermal: $(READY) ## measure thermal cases, orders, the cost of unknowns and the reduced model
 	$(BIN)/python -m bench.thermal
 	$(BIN)/python -m bench.thermal_reduced
+
+bench-firmware: $(READY) ## measure builds and emulated chips beside QEMU, and seed bugs that checks have to catch
+	$(BIN)/python -m bench.firmware
+	$(BIN)/python -m bench.firmware_emulation
+	$(BIN)/python -m bench.firmware_mutations
 
 bench-cosim: $(READY) ## measure closed loops beside plain Python and FMPy
 	$(BIN)/python -m bench.cosim

@@ -15,7 +15,10 @@ GROUPS = {
         "schema": ("authoring:schema", "Print the JSON Schema of spec files, for editors."),
         "controller": ("proofmark_controller.commands:controller", "Check a controller, or write it as C."),
         "cosim": ("proofmark_cosim.commands:cosim", "Run a plant without the bus, or write it as an FMU."),
-        "firmware": ("proofmark_firmware.commands:firmware", "Show the pins of a design, or build its image."),
+        "firmware": (
+            "firmware:firmware",
+            "Show the pins of a design, build its image, verify it on an emulated board.",
+        ),
         "thermal": ("heat:thermal", "Solve a spec's heat here and now: field, hot spot, balance, reduced model."),
         "eval": ("evaluating:evaluate", "Run a spec's model once, here and now: metrics against limits."),
     },

@@ -13,9 +13,10 @@ from rich.table import Table
 
 from proofmark.exits import Exit
 from proofmark.failures import Failure
+from proofmark.heat_plant import heat_plant
 from proofmark.specs import checked, load_spec
 from proofmark_contracts.campaign import RUN_STATUS
-from proofmark_contracts.cosimulation import CosimModel, InTime, Noise
+from proofmark_contracts.cosimulation import InTime, Noise
 from proofmark_contracts.design import Design, Requirement, ThermalModel, Unit
 from proofmark_reliability.sample import medians
 from proofmark_sampler.asking import propose
@@ -51,7 +52,7 @@ def evaluate(
     loaded = _with_replacements(load_spec(spec), set_ or [], spec)
     design = loaded.design
     point = _median(design) if sample is None else _vector(design, sample)
-    plant = _plant(design, spec.parent)
+    plant = heat_plant(design, spec.parent)
     heat = {} if plant else _temperatures(design, point, spec.parent)
     outcome = _joined(asyncio.run(_run(loaded, point, sample or 0, heat, plant)), heat)
     rows = [_judged(requirement, outcome) for requirement in design.requirements]
@@ -93,23 +94,6 @@ def _vector(design: Design, index: int) -> dict[str, float]:
         raise Failure(f"--sample {index}: expected 0 to {len(points) - 1}", Exit.USAGE)
     drawn = batch_vectors(design, points)
     return {name: float(drawn[name][index]) if name in drawn else value for name, value in _median(design).items()}
-
-
-def _plant(design: Design, folder: Path) -> Plant | None:
-    """The reduced heat that is a plant of the design's system, if it is one."""
-    if not isinstance(design.model, CosimModel) or design.model.heat is None:
-        return None
-    from proofmark_thermal.finite_elements import FiniteElements
-    from proofmark_thermal_fem.in_the_loop import plant_modelled
-    from proofmark_thermal_fem.study import nominal_problem
-
-    print("solving and reducing the heat ...", file=sys.stderr, flush=True)
-    try:
-        solution = FiniteElements().solve(nominal_problem(design, folder))
-        modelled, (content,) = plant_modelled("", design, solution)
-    except ThermalError as error:
-        raise Failure(f"thermal: {error}", Exit.RUN_FAILED) from error
-    return Plant(modelled.heat, content)
 
 
 def _temperatures(design: Design, point: dict[str, float], folder: Path) -> dict[str, float]:
