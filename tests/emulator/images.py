@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+from array import array
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from proofmark_emulator.board import Board
 from proofmark_emulator.chip import Chip, Options
-from proofmark_emulator.running import Ticks, Watched, boot, run
+from proofmark_emulator.running import Surroundings, Ticks, Watched, boot
 
 FLASH, RAM = 0x08000000, 0x20000000
 RESULT = RAM + 0x1000
@@ -96,4 +97,9 @@ def results(made: Chip, count: int = 1) -> list[int]:
 def ticked(made: Chip, ticks: int, outputs: tuple[str, ...] = (), codes: list[int] | None = None) -> Ticks:
     """Go through ticks, with codes at PA1 if there are any."""
     analogue = () if codes is None else ("PA1",)
-    return run(made, Watched(analogue, (), outputs, ()), ticks, codes or [])
+    return Surroundings(made, Watched(analogue, (), outputs, ())).run(ticks, codes or [])
+
+
+def shown(seen: Ticks) -> list[int]:
+    """What the pins showed, where nothing else was watched."""
+    return array("i", bytes(seen.rows)).tolist()

@@ -43,30 +43,36 @@ def requests(chips: int = 1, **options: Any) -> tuple[Message, bytes]:
     }, firmware  # fmt: skip
 
 
+WATCH: Message = {"do": "watch", "analogue": ["PA1"], "digital": [], "outputs": ["PD12"], "memory": [[RESULT, 4]]}
+
+
+def serving(chips: int = 1) -> Server:
+    """With chips that await their first tick."""
+    server = Server()
+    assert server.answer(*requests(chips)) == ({"booted": [True] * chips}, b"")
+    assert server.answer(WATCH, b"") == ({}, b"")
+    return server
+
+
 def ask_to_run(codes: list[list[int]]) -> tuple[Message, bytes]:
-    message = {
-        "do": "run", "ticks": len(codes[0]), "analogue": ["PA1"], "digital": [], "outputs": ["PD12"],
-        "memory": [[RESULT, 4]], "keep": True,
-    }  # fmt: skip
+    message = {"do": "run", "ticks": len(codes[0]), "keep": True}
     return message, array("i", [code for chip in codes for code in chip]).tobytes()
 
 
 def test_every_chip_of_a_process_has_its_own_inputs_and_outputs() -> None:
-    server = Server()
-    assert server.answer(*requests(chips=2)) == ({"booted": [True, True]}, b"")
+    server = serving(chips=2)
     codes = [[1000, 3000, 1000], [3000, 3000, 10]]
     told, payload = server.answer(*ask_to_run(codes))
-    assert [chip["ticks"] for chip in told["chips"]] == [3, 3]
+    assert told["ticks"] == [3, 3]
     numbers = array("i", payload).tolist()
-    assert numbers == [0, 1, 0, *codes[0], 1, 1, 0, *codes[1]]
+    assert (numbers[0::2], numbers[1::2]) == ([0, 1, 0, 1, 1, 0], codes[0] + codes[1])
 
 
 def test_a_run_repeated_has_the_same_trace() -> None:
     codes = [[(i * 37) % 4096 for i in range(300)]]
 
     def digest(parts: int) -> str:
-        server = Server()
-        server.answer(*requests())
+        server = serving()
         size = len(codes[0]) // parts
         for part in range(parts):
             server.answer(*ask_to_run([codes[0][part * size : (part + 1) * size]]))
@@ -76,8 +82,7 @@ def test_a_run_repeated_has_the_same_trace() -> None:
 
 
 def test_what_happened_can_be_looked_at() -> None:
-    server = Server()
-    server.answer(*requests())
+    server = serving()
     server.answer(*ask_to_run([[1000, 3000]]))
     told, _ = server.answer({"do": "look", "pins": ["PD12"]}, b"")
     assert told["tick"] == 2
@@ -88,8 +93,7 @@ def test_what_happened_can_be_looked_at() -> None:
 
 
 def test_a_broken_converter_and_a_brown_out_can_be_asked_for() -> None:
-    server = Server()
-    server.answer(*requests())
+    server = serving()
     server.answer({"do": "break", "what": "adc-dead"}, b"")
     _, payload = server.answer(*ask_to_run([[5]]))
     assert array("i", payload).tolist()[1] == 0xFFFF
@@ -107,14 +111,28 @@ def test_memory_can_be_written_and_read_back() -> None:
 @pytest.mark.parametrize(
     ("message", "said"),
     [
-        ({"do": "fly"}, "do: expected one of boot, run, look, read, write, break, reset, got fly"),
+        ({"do": "fly"}, "do: expected one of boot, watch, run, look, read, write, break, reset, got fly"),
         ({"do": "run"}, "do: expected boot before anything else, got run"),
-        ({}, "do: expected one of boot, run, look, read, write, break, reset, got None"),
+        ({}, "do: expected one of boot, watch, run, look, read, write, break, reset, got None"),
     ],
 )
 def test_requests_without_a_meaning_are_refused(message: Message, said: str) -> None:
     with pytest.raises(WrongRequest, match="^" + said.replace("(", "\\(")):
         Server().answer(message, b"")
+
+
+def test_nothing_runs_before_it_is_said_what_to_watch() -> None:
+    server = Server()
+    server.answer(*requests())
+    with pytest.raises(WrongRequest, match=r"^do: expected watch before run, got run$"):
+        server.answer(*ask_to_run([[1000]]))
+
+
+def test_ticks_that_a_chip_did_not_do_are_rows_of_nothing() -> None:
+    server = serving()
+    server.chips[0].stopped = True
+    told, payload = server.answer(*ask_to_run([[1000, 3000]]))
+    assert (told["ticks"], array("i", payload).tolist()) == ([0], [-1, 0, -1, 0])
 
 
 def test_an_unknown_part_is_refused() -> None:

@@ -1,8 +1,8 @@
 """From tick to tick: inputs in, outputs out."""
 
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from struct import Struct
 
 from proofmark_emulator.chip import Chip
 
@@ -14,10 +14,8 @@ BOOT_STEP_S = 1e-5
 class Ticks:
     """What was seen at the end of each tick."""
 
-    outputs: "array[int]" = field(default_factory=lambda: array("i"))
-    """Of each tick, those of each pin asked for."""
-    memory: bytearray = field(default_factory=bytearray)
-    """Of each tick, the bytes asked for."""
+    rows: bytearray = field(default_factory=bytearray)
+    """Of each tick, what pins show as `int32`, and behind them the bytes of memory."""
     done: int = 0
     overruns: list[int] = field(default_factory=list)
     """Ticks that were not over when the next began."""
@@ -31,11 +29,21 @@ class Ticks:
 class Watched:
     """What to give and to look at in each tick."""
 
-    analogue: Sequence[str]
-    digital: Sequence[str]
-    outputs: Sequence[str]
-    memory: Sequence[tuple[int, int]]
+    analogue: tuple[str, ...]
+    digital: tuple[str, ...]
+    outputs: tuple[str, ...]
+    memory: tuple[tuple[int, int], ...]
     """Start and size."""
+
+    @property
+    def inputs(self) -> int:
+        """Numbers that a tick is given."""
+        return len(self.analogue) + len(self.digital)
+
+    @property
+    def nothing(self) -> bytes:
+        """The row of a tick that was not done."""
+        return b"\xff" * 4 * len(self.outputs) + bytes(sum(size for _, size in self.memory))
 
 
 def boot(chip: Chip, limit_s: float) -> bool:
@@ -66,48 +74,56 @@ def _slept(chip: Chip, deadline: int) -> bool:
     return False
 
 
-def run(chip: Chip, watched: Watched, ticks: int, inputs: Sequence[int]) -> Ticks:
-    """Go through ticks.
+class Surroundings:
+    """What is around a chip that goes from tick to tick."""
 
-    Parameters
-    ----------
-    inputs
-        For each tick, codes of the analogue pins and then levels of the digital ones; levels of -1 are open wires.
-    """
-    seen = Ticks()
-    views = [chip.view(start, size) for start, size in watched.memory]
-    width = len(watched.analogue) + len(watched.digital)
-    outputs = tuple(watched.outputs)
-    wires = [chip.port(pin) for pin in watched.digital]
-    core, time, trace, state = chip.core, chip.time, chip.trace, chip.engine.state
-    for tick in range(ticks):
-        begin = next_tick(chip)
-        if not state.asleep or time.alarm < begin:
-            core.advance(begin)
-        if chip.stopped:
-            break
-        time.skip_to(begin)
-        row = inputs[tick * width : (tick + 1) * width]
-        chip.board.codes.update(zip(watched.analogue, row, strict=False))
-        for (port, number), level in zip(wires, row[len(watched.analogue) :], strict=True):
+    def __init__(self, chip: Chip, watched: Watched) -> None:
+        self.chip, self._watched = chip, watched
+        self._wires = [chip.port(pin) for pin in watched.digital]
+        self._views = [chip.view(start, size) for start, size in watched.memory]
+        self._shown = Struct(f"<{len(watched.outputs)}i")
+
+    def run(self, ticks: int, inputs: Sequence[int]) -> Ticks:
+        """Go through ticks.
+
+        Parameters
+        ----------
+        inputs
+            For each tick, codes of the analogue pins and then levels of the digital ones; levels of -1 are open wires.
+        """
+        seen, chip, outputs, idle = Ticks(), self.chip, self._watched.outputs, self.chip.options.idle
+        width = self._watched.inputs
+        core, time, trace, state = chip.core, chip.time, chip.trace, chip.engine.state
+        for tick in range(ticks):
+            begin = next_tick(chip)
+            if not state.asleep or time.alarm < begin:
+                core.advance(begin)
+            if chip.stopped:
+                break
+            time.skip_to(begin)
+            self._give(inputs[tick * width : (tick + 1) * width])
+            before, end = state.executed, begin + length(chip)
+            core.advance(end)
+            over = state.asleep if idle is None else state.passed >= before
+            taken = (state.executed if idle is None or not over else state.passed) - before
+            if taken > seen.most_instructions:
+                seen.most_instructions, seen.longest = taken, trace.tick
+            if state.asleep and not chip.stopped:
+                time.skip_to(end)
+            if not over:
+                seen.overruns.append(trace.tick)
+            seen.rows += self._shown.pack(*[show() for show in chip.shown(outputs)])
+            for view in self._views:
+                seen.rows += view
+            seen.done += 1
+            trace.tick += 1
+        return seen
+
+    def _give(self, row: Sequence[int]) -> None:
+        analogue = self._watched.analogue
+        self.chip.board.codes.update(zip(analogue, row, strict=False))
+        for (port, number), level in zip(self._wires, row[len(analogue) :], strict=True):
             port.drive(number, level)
-        before = state.executed
-        end = begin + length(chip)
-        core.advance(end)
-        over = state.asleep if chip.options.idle is None else state.passed >= before
-        taken = (state.passed if over and chip.options.idle is not None else state.executed) - before
-        if taken > seen.most_instructions:
-            seen.most_instructions, seen.longest = taken, trace.tick
-        if state.asleep and not chip.stopped:
-            time.skip_to(end)
-        if not over:
-            seen.overruns.append(trace.tick)
-        seen.outputs.extend([show() for show in chip.shown(outputs)])
-        for view in views:
-            seen.memory += view
-        seen.done += 1
-        trace.tick += 1
-    return seen
 
 
 def next_tick(chip: Chip) -> int:

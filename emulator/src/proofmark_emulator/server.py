@@ -9,10 +9,11 @@ from proofmark_emulator.board import Board
 from proofmark_emulator.chip import Chip, Options
 from proofmark_emulator.errors import EmulatorError, WrongRequest
 from proofmark_emulator.frames import Message, receive, send
-from proofmark_emulator.running import Watched, boot, run
+from proofmark_emulator.running import Surroundings, Ticks, Watched, boot
 
 BREAKABLE = ("adc-dead", "hse-dead", "pll-dead", "systick-dead")
 CAUSES = ("power-on", "brown-out", "pin")
+NOTHING = Watched((), (), (), ())
 Answer = tuple[Message, bytes]
 
 
@@ -21,8 +22,11 @@ class Server:
 
     def __init__(self) -> None:
         self.chips: list[Chip] = []
+        self._watched = NOTHING
+        self._surroundings: list[Surroundings] = []
         self._answers: dict[str, Callable[[Message, bytes], Answer]] = {
             "boot": self._boot,
+            "watch": self._watch,
             "run": self._run,
             "look": self._look,
             "read": self._read,
@@ -54,6 +58,8 @@ class Server:
             raise WrongRequest("do", f"one of {', '.join(self._answers)}", asked)
         if asked != "boot" and not self.chips:
             raise WrongRequest("do", "boot before anything else", asked)
+        if asked == "run" and not self._surroundings:
+            raise WrongRequest("do", "watch before run", asked)
         return self._answers[asked](message, payload)
 
     def _boot(self, message: Message, payload: bytes) -> Answer:
@@ -64,6 +70,7 @@ class Server:
         options = Options(**message["options"])
         broken = [str(what) for what in message.get("break", [])]
         self.chips = [Chip(Board.from_request(board), image, options) for _ in range(int(message.get("chips", 1)))]
+        self._surroundings = []
         booted = []
         for chip in self.chips:
             for what in broken:
@@ -71,39 +78,36 @@ class Server:
             booted.append(boot(chip, float(message.get("limit_s", 1.0))))
         return {"booted": booted}, b""
 
-    def _run(self, message: Message, payload: bytes) -> Answer:
-        inputs = array("i", payload)
+    def _watch(self, message: Message, _payload: bytes) -> Answer:
         watched = Watched(
             tuple(message["analogue"]),
             tuple(message["digital"]),
             tuple(message["outputs"]),
             tuple((int(start), int(size)) for start, size in message["memory"]),
         )
-        ticks = int(message["ticks"])
-        width = len(watched.analogue) + len(watched.digital)
-        if len(inputs) != len(self.chips) * ticks * width:
-            expected = f"{len(self.chips)} chips x {ticks} ticks x {width} inputs"
+        self._watched, self._surroundings = watched, [Surroundings(chip, watched) for chip in self.chips]
+        return {}, b""
+
+    def _run(self, message: Message, payload: bytes) -> Answer:
+        ticks, keep, inputs = int(message["ticks"]), bool(message.get("keep", False)), array("i", payload)
+        each = ticks * self._watched.inputs
+        if len(inputs) != len(self.chips) * each:
+            expected = f"{len(self.chips)} chips x {ticks} ticks x {self._watched.inputs} inputs"
             raise WrongRequest("run", expected, f"{len(inputs)} numbers")
-        told, made = [], []
-        for number, chip in enumerate(self.chips):
-            chip.trace.keep(bool(message.get("keep", False)))
-            own = inputs[number * ticks * width : (number + 1) * ticks * width]
-            seen = run(chip, watched, ticks, own)
-            told.append(
-                {
-                    "ticks": seen.done,
-                    "overruns": seen.overruns,
-                    "most_instructions": seen.most_instructions,
-                    "longest": seen.longest,
-                    "faults": len(chip.faults),
-                    "stopped": chip.stopped,
-                }
-            )
-            missing = ticks - seen.done
-            seen.outputs.extend([-1] * len(watched.outputs) * missing)
-            seen.memory += bytes(sum(size for _, size in watched.memory) * missing)
-            made += [seen.outputs.tobytes(), bytes(seen.memory)]
-        return {"chips": told}, b"".join(made)
+        seen, rows = list[Ticks](), bytearray()
+        for number, around in enumerate(self._surroundings):
+            around.chip.trace.keep(keep)
+            seen.append(around.run(ticks, inputs[number * each : (number + 1) * each]))
+            rows += seen[-1].rows + self._watched.nothing * (ticks - seen[-1].done)
+        told: Message = {
+            "ticks": [one.done for one in seen],
+            "overruns": [one.overruns for one in seen],
+            "most_instructions": [one.most_instructions for one in seen],
+            "longest": [one.longest for one in seen],
+            "faults": [len(chip.faults) for chip in self.chips],
+            "stopped": [chip.stopped for chip in self.chips],
+        }
+        return told, bytes(rows)
 
     def _chip(self, message: Message) -> Chip:
         number = message.get("chip", 0)

@@ -34,10 +34,10 @@ struct core {
     uint32_t (*read)(uint32_t address, uint32_t width);
     void (*write)(uint32_t address, uint32_t width, uint32_t value);
     void *engine;
-    int (*emu_start)(void *engine, uint64_t begin, uint64_t until, uint64_t timeout, uint64_t count);
-    int (*emu_stop)(void *engine);
-    int (*read_batch)(void *engine, int *ids, void **values, int count);
-    int (*write_batch)(void *engine, int *ids, void **values, int count);
+    int (*uc_emu_start)(void *engine, uint64_t begin, uint64_t until, uint64_t timeout, uint64_t count);
+    int (*uc_emu_stop)(void *engine);
+    int (*uc_reg_read_batch)(void *engine, int *ids, void **values, int count);
+    int (*uc_reg_write_batch)(void *engine, int *ids, void **values, int count);
     struct bank core_bank;
     struct bank float_bank;
     struct memory memories[MEMORIES];

@@ -96,7 +96,7 @@ enum why enter(struct core *core, uint32_t number)
     copy(frame, registers, XPSR);
     frame[XPSR] = status;
     if (extended) {
-        core->read_batch(core->engine, core->float_bank.ids, core->float_bank.pointers, FLOATS);
+        core->uc_reg_read_batch(core->engine, core->float_bank.ids, core->float_bank.pointers, FLOATS);
         copy(frame + BASIC / 4, (const uint32_t *)core->floats, 2 * FPSCR + 1);
     }
     uint32_t link = (core->depth != 0 ? TO_HANDLER : TO_THREAD) & ~(extended ? WITHOUT_FLOATS : 0);
@@ -137,7 +137,7 @@ enum why leave(struct core *core)
     registers[CONTROL] = (registers[CONTROL] & ~FP_ACTIVE) | (extended ? FP_ACTIVE : 0);
     if (extended && used) {
         copy((uint32_t *)core->floats, frame + BASIC / 4, 2 * FPSCR + 1);
-        core->write_batch(core->engine, core->float_bank.ids, core->float_bank.pointers, FLOATS);
+        core->uc_reg_write_batch(core->engine, core->float_bank.ids, core->float_bank.pointers, FLOATS);
     }
     put_back(core);
     return COUNTED;

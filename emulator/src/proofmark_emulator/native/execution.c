@@ -9,14 +9,14 @@ void count(void *engine, uint64_t address, uint32_t size, struct core *core)
 {
     (void)size;
     if (core->cycle >= core->stop || core->cycle >= core->step) {
-        core->emu_stop(engine);
+        core->uc_emu_stop(engine);
         return;
     }
     if (address == core->watched) {
         core->passed = core->executed;
         if (core->awaited != 0) {
             core->awaited = 2;
-            core->emu_stop(engine);
+            core->uc_emu_stop(engine);
             return;
         }
     }
@@ -29,26 +29,26 @@ void count(void *engine, uint64_t address, uint32_t size, struct core *core)
 void interrupted(void *engine, uint32_t number, struct core *core)
 {
     core->trap = (int32_t)number;
-    core->emu_stop(engine);
+    core->uc_emu_stop(engine);
 }
 
 /* Let `registers` be Unicorn's. */
 void fetch(struct core *core)
 {
-    core->read_batch(core->engine, core->core_bank.ids, core->core_bank.pointers, REGISTERS);
+    core->uc_reg_read_batch(core->engine, core->core_bank.ids, core->core_bank.pointers, REGISTERS);
 }
 
 /* Let Unicorn's be `registers`. */
 void put_back(struct core *core)
 {
-    core->write_batch(core->engine, core->core_bank.ids, core->core_bank.pointers, REGISTERS);
+    core->uc_reg_write_batch(core->engine, core->core_bank.ids, core->core_bank.pointers, REGISTERS);
 }
 
 /* Go on at the program counter until something stops it; `registers` are what they are then. */
 enum why execute(struct core *core)
 {
     core->trap = NONE;
-    int status = core->emu_start(core->engine, core->registers[PC] | 1u, NOWHERE, 0, 0);
+    int status = core->uc_emu_start(core->engine, core->registers[PC] | 1u, NOWHERE, 0, 0);
     fetch(core);
     if (core->trap == EXCEPTION_RETURN) {
         return RETURNED;

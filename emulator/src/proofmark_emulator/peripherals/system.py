@@ -1,6 +1,7 @@
 """The core's own registers: SysTick, interrupts, system control, cycle counter (ARMv7-M, B3)."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from proofmark_emulator.exceptions import (
     BUS_FAULT,
@@ -116,7 +117,7 @@ class Interrupts(Peripheral):
                 return lambda: _word(exceptions.pending, word)
             case ("IABR", word):
                 return lambda: _word([number in exceptions.active for number in range(EXCEPTIONS)], word)
-        first = self._first(register)
+        first = self._firsts[register.name]
         return lambda: sum(exceptions.priorities[first + byte] << 8 * byte for byte in range(4))
 
     def _writer(self, register: Register) -> Callable[[int], None]:
@@ -132,7 +133,7 @@ class Interrupts(Peripheral):
                 return lambda value: self._change(exceptions.pend, word, value, False)
             case ("IABR", _):
                 return lambda _value: None
-        first = self._first(register)
+        first = self._firsts[register.name]
 
         def write(value: int) -> None:
             exceptions.set_priorities(first, [value >> 8 * byte & IMPLEMENTED for byte in range(4)])
@@ -140,9 +141,11 @@ class Interrupts(Peripheral):
 
         return write
 
-    def _first(self, register: Register) -> int:
+    @cached_property
+    def _firsts(self) -> dict[str, int]:
+        """The exception of the lowest byte of each register of priorities."""
         lines = self.chip.core.exceptions.interrupts
-        return next(first for own, first in priority_registers(lines).values() if own == register)
+        return {register.name: first for register, first in priority_registers(lines).values()}
 
     def _change(self, change: Callable[[int, bool], None], word: int, value: int, on: bool) -> None:
         for bit in range(32):

@@ -1,6 +1,6 @@
 """The emulator that comes with Proofmark, as a program of its own: `emulator/`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from types import TracebackType
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 
 from proofmark_firmware.emulation.errors import EmulatorFailed
 from proofmark_firmware.emulation.frames import Message
-from proofmark_firmware.emulation.loaded import ANALOG, Loaded
+from proofmark_firmware.emulation.loaded import ANALOG, WORD, Loaded
 from proofmark_firmware.emulation.program import NAME, Program
 from proofmark_firmware.emulation.protocol import Breakage, Cause, Change, IntArray, Observed, State, Wave
 
@@ -17,6 +17,9 @@ BOOT_LIMIT_S = 5.0
 """Of the chip's time: a loader checks a signature at the slow clock that follows a reset."""
 CYCLES_PER_INSTRUCTION = 2
 """What an instruction is taken to last: with wait states and branches a Cortex-M4 needs 1.2 to 1.8 on the average."""
+
+TOLD = ("ticks", "overruns", "most_instructions")
+"""Of every chip, in the answer to a run."""
 
 
 class EmbeddedEmulator:
@@ -63,27 +66,53 @@ class EmbeddedEmulator:
         image = b"".join(firmware.parts.values())
         for program, share in self._working():
             program.ask(message | {"chips": len(share)}, image)
-        return [booted for program, _ in self._working() for booted in program.answer()[0]["booted"]]
+        booted = [booted for program, _ in self._working() for booted in program.answer()[0]["booted"]]
+        self._watch(firmware)
+        return booted
 
-    def run(self, inputs: IntArray, *, keep: bool = False) -> Observed:
-        """Go through ticks."""
-        firmware = self._running()
-        order = np.argsort([one["kind"] != ANALOG for one in firmware.inputs], kind="stable")
-        given = np.ascontiguousarray(inputs[:, :, order], "<i4")
+    def _watch(self, firmware: Loaded) -> None:
+        """Say what every run is given and gives."""
         message = {
-            "do": "run",
-            "ticks": inputs.shape[1],
+            "do": "watch",
             "analogue": firmware.analogue,
             "digital": firmware.digital,
             "outputs": firmware.driven,
             "memory": [firmware.record, firmware.status, firmware.state],
-            "keep": keep,
         }
+        for program, _ in self._working():
+            program.ask(message)
+        for program, _ in self._working():
+            program.answer()
+        self._order = np.argsort([one["kind"] != ANALOG for one in firmware.inputs], kind="stable")
+        self._row = np.dtype(
+            [
+                ("pins", "<i4", (len(firmware.driven),)),
+                ("record", "<i4", (firmware.record[1] // WORD,)),
+                ("status", "<i4", (firmware.status[1] // WORD,)),
+                ("state", f"V{firmware.state[1]}"),
+            ]
+        )
+
+    def run(self, inputs: IntArray, *, keep: bool = False) -> Observed:
+        """Go through ticks."""
+        firmware = self._running()
+        given = np.ascontiguousarray(inputs[:, :, self._order], "<i4")
         for program, share in self._working():
-            program.ask(message, given[share.start : share.stop].tobytes())
+            program.ask(
+                {"do": "run", "ticks": inputs.shape[1], "keep": keep}, given[share.start : share.stop].tobytes()
+            )
         answers = [program.answer() for program, _ in self._working()]
-        told = [chip for answer, _ in answers for chip in answer["chips"]]
-        return _observed(firmware, told, b"".join(payload for _, payload in answers), inputs.shape[1])
+        rows = np.frombuffer(b"".join([payload for _, payload in answers]), self._row).reshape(inputs.shape[:2])
+        told = {name: [value for answer, _ in answers for value in answer[name]] for name in TOLD}
+        return Observed(
+            ticks=np.array(told["ticks"]),
+            pins=rows["pins"],
+            record=rows["record"],
+            status=rows["status"],
+            state=np.ascontiguousarray(rows["state"]).view(firmware.state_dtype),
+            overruns=told["overruns"],
+            instructions=np.array(told["most_instructions"]),
+        )
 
     def look(self, chip: int = 0) -> State:
         """What a chip has done since power-on."""
@@ -163,21 +192,3 @@ def _board(firmware: Loaded) -> dict[str, Any]:
 
 def _used(firmware: Loaded) -> set[str]:
     return {firmware.board.log.pin, *firmware.driven}
-
-
-def _observed(firmware: Loaded, told: Sequence[Mapping[str, Any]], payload: bytes, ticks: int) -> Observed:
-    chips, pins = len(told), len(firmware.driven)
-    sizes = [size for _, size in (firmware.record, firmware.status, firmware.state)]
-    block = np.frombuffer(payload, np.uint8).reshape(chips, (4 * pins + sum(sizes)) * ticks)
-    shown, memory = np.split(block, [4 * pins * ticks], axis=1)
-    parts = np.split(memory.reshape(chips, ticks, sum(sizes)), np.cumsum(sizes)[:-1], axis=2)
-    record, status, state = (np.ascontiguousarray(part) for part in parts)
-    return Observed(
-        ticks=np.array([chip["ticks"] for chip in told]),
-        pins=np.ascontiguousarray(shown).view("<i4").reshape(chips, ticks, pins),
-        record=record.view("<i4"),
-        status=status.view("<i4"),
-        state=state.view(firmware.state_dtype)[:, :, 0],
-        overruns=[list(chip["overruns"]) for chip in told],
-        instructions=np.array([chip["most_instructions"] for chip in told]),
-    )
