@@ -21,8 +21,9 @@ from proofmark_firmware.compilers import compiler_of
 from proofmark_firmware.emulation import EmbeddedEmulator, Loaded
 from proofmark_firmware.target import Target, target_of
 from proofmark_firmware.verification.agreement import differences
-from proofmark_firmware.verification.fuzz import expected, on_chip, random_inputs
+from proofmark_firmware.verification.fuzz import random_inputs
 from proofmark_firmware.verification.loop import emulated, replayed, simulated
+from proofmark_firmware.verification.ticks import expected, on_chip
 from proofmark_reliability.sample import medians
 from proofmark_spec import Spec, load
 from proofmark_systems import system_of

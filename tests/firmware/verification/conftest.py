@@ -8,7 +8,8 @@ import pytest
 from proofmark_cosim import System
 from proofmark_firmware.emulation import Loaded
 from proofmark_firmware.target import Target
-from proofmark_firmware.verification.loop import Ticks, simulated
+from proofmark_firmware.verification.loop import simulated
+from proofmark_firmware.verification.ticks import Ticks
 from proofmark_firmware.verification.verifying import Vectors
 from proofmark_reliability.sample import medians
 from proofmark_spec import load

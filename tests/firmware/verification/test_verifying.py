@@ -83,7 +83,7 @@ def test_recorded_codes_give_another_chip_the_same_run(case: Case) -> None:
     """Open loop: the codes that the closed loop gave are all that a chip needs."""
     nominal = {name: column[:1] for name, column in case.vectors.columns.items()}
     with EmbeddedEmulator() as emulator:
-        closed = emulated(case.firmware, emulator, case.system, nominal, case.vectors.numbers[:1], 0).ticks()
+        closed = emulated(case.firmware, emulator, case.system, nominal, case.vectors.numbers[:1], 0)
         again = replayed(case.firmware, emulator, {}, closed.sampled)
     np.testing.assert_array_equal(again.record[:, :, 3:], closed.made)
     np.testing.assert_array_equal(case.simulation.sampled[:1], closed.sampled)
@@ -94,7 +94,7 @@ def test_a_plant_that_differs_is_a_loop_that_differs(case: Case) -> None:
     warmer = {name: column[:1] for name, column in case.vectors.columns.items()}
     warmer["resistance"] = warmer["resistance"] * 1.2
     with EmbeddedEmulator() as emulator:
-        other = emulated(case.firmware, emulator, case.system, warmer, case.vectors.numbers[:1], 0).ticks()
+        other = emulated(case.firmware, emulator, case.system, warmer, case.vectors.numbers[:1], 0)
     assert (other.sampled != case.simulation.sampled[:1]).any()
 
 

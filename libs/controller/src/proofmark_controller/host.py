@@ -20,7 +20,7 @@ from proofmark_controller.errors import CompilationFailed
 from proofmark_controller.evaluation import Column, Columns, IntArray, dtype_of
 from proofmark_controller.interpreter import Interpreter
 from proofmark_controller.program import Program
-from proofmark_controller.running import Controller
+from proofmark_controller.running import Controller, Trace
 from proofmark_controller.values import Block
 
 RUNNER = "every-vector.c"
@@ -116,7 +116,7 @@ class HostController(Controller):
         found = loaded(library)
         pointers = POINTER(c_void_p)
         self._run = found.pm_run
-        self._run.argtypes = [c_void_p, c_size_t, c_size_t, pointers, pointers]
+        self._run.argtypes = [c_void_p, c_size_t, c_size_t, pointers, pointers, c_void_p]
         self._run.restype = None
         self._layout = np.dtype([*_fields(program.block), ("pm_fault", np.int32)], align=True)
         assert self._layout.itemsize == c_size_t.in_dll(found, "pm_state_size").value
@@ -129,10 +129,7 @@ class HostController(Controller):
             self._view(name)[:] = column
 
     def _view(self, name: str) -> Any:
-        view: Any = self.memory
-        for part in name.split("."):
-            view = view[part]
-        return view
+        return _part(self.memory, name)
 
     @property
     def state(self) -> Columns:
@@ -145,8 +142,22 @@ class HostController(Controller):
     def run(self, inputs: Mapping[str, Column]) -> Columns:
         columns, ticks = self._checked(inputs)
         outputs = self._empty(ticks)
-        self._run(self.memory.ctypes.data, self.vectors, ticks, _pointers(columns), _pointers(outputs))
+        self._run(self.memory.ctypes.data, self.vectors, ticks, _pointers(columns), _pointers(outputs), None)
         return outputs
+
+    def trace(self, inputs: Mapping[str, Column]) -> Trace:
+        columns, ticks = self._checked(inputs)
+        outputs, kept = self._empty(ticks), np.zeros((ticks, self.vectors), self._layout)
+        into = kept.ctypes.data
+        self._run(self.memory.ctypes.data, self.vectors, ticks, _pointers(columns), _pointers(outputs), into)
+        state = {value.name: np.ascontiguousarray(_part(kept, value.name)) for value in self.program.state}
+        return Trace(outputs, state, np.ascontiguousarray(kept["pm_fault"]))
+
+
+def _part(memory: Any, name: str) -> Any:
+    for part in name.split("."):
+        memory = memory[part]
+    return memory
 
 
 def _pointers(columns: Columns) -> Any:
@@ -179,7 +190,8 @@ def _runner(program: Program) -> str:
 
 const size_t pm_state_size = sizeof({program.name});
 
-void pm_run({program.name} *state, size_t vectors, size_t ticks, const void *const *inputs, void *const *outputs)
+void pm_run({program.name} *state, size_t vectors, size_t ticks, const void *const *inputs, void *const *outputs,
+            {program.name} *kept)
 {{
 {taken}
 {given}
@@ -189,6 +201,9 @@ void pm_run({program.name} *state, size_t vectors, size_t ticks, const void *con
             const {program.inputs.name} given = {{{read}}};
             const {program.outputs.name} made = {program.name}_tick(&state[vector], given);
 {written}
+            if (kept != NULL) {{
+                kept[at] = state[vector];
+            }}
         }}
     }}
 }}

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,6 +10,22 @@ from proofmark_controller.errors import MissingInput, OutOfRange, UnknownName, W
 from proofmark_controller.evaluation import Column, Columns, IntArray, canonical, dtype_of
 from proofmark_controller.program import Program
 from proofmark_controller.values import Enumeration
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """Ticks of a controller in n vectors.
+
+    Attributes
+    ----------
+    outputs, state : mapping of (ticks, n) arrays
+    faults : (ticks, n) int32 array
+        As of `Controller.faults`.
+    """
+
+    outputs: Columns
+    state: Columns
+    faults: IntArray
 
 
 class Controller(ABC):
@@ -84,6 +101,18 @@ class Controller(ABC):
     @abstractmethod
     def faults(self) -> IntArray:
         """A copy of (n,) sites that faulted: from 1, an index into `program.sites`; 0 for none."""
+
+    def trace(self, inputs: Mapping[str, Column]) -> "Trace":
+        """Tick as `run` does, and keep what there is behind each tick."""
+        columns, ticks = self._checked(inputs)
+        outputs = self._empty(ticks)
+        states, faults = [], np.empty((ticks, self.vectors), np.int32)
+        for tick in range(ticks):
+            for name, column in self.step({name: column[tick] for name, column in columns.items()}).items():
+                outputs[name][tick] = column
+            states.append(self.state)
+            faults[tick] = self.faults
+        return Trace(outputs, {name: np.stack([each[name] for each in states]) for name in self.state}, faults)
 
     def step(self, inputs: Mapping[str, Column]) -> Columns:
         """Tick once: (n,) columns in, (n,) columns out."""

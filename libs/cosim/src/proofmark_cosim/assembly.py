@@ -35,6 +35,8 @@ BROKEN = "#broken"
 """The first cycle in which a component gave no finite number, -1 for none."""
 TRACE = "#trace."
 """Before the names of records that are traces."""
+TAKEN = "#taken."
+"""Before those of what the controller takes."""
 FLOAT_OF = {Scalar.FLOAT32: Kind.FLOAT32, Scalar.INT32: Kind.INT64, Scalar.BOOL: Kind.BOOL}
 
 
@@ -154,6 +156,12 @@ class Assembly:
         if signal not in self.signals:
             raise UnknownSignal("recording", list(self.signals), signal)
         return Record(f"{TRACE}{signal}", real(slot(signal, self.signals[signal])), every)
+
+    def taken(self) -> list[Record]:
+        """What the controller takes, tick by tick."""
+        if (sampling := self.sampling) is None:
+            return []
+        return [Record(f"{TAKEN}{name}", real(node), sampling.period) for name, node in sampling.inputs.items()]
 
     def _members(self) -> dict[str, int]:
         if self.system.controller is None:

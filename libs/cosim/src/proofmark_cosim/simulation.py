@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from proofmark_controller import Interpreter
+from proofmark_controller.evaluation import dtype_of
 from proofmark_controller.host import compilers, start
-from proofmark_cosim.assembly import BROKEN, TRACE, Assembly
+from proofmark_cosim.assembly import BROKEN, TAKEN, TRACE, Assembly
 from proofmark_cosim.c_engine import CEngine, Compiled, runs_in_c
 from proofmark_cosim.component import Columns, FloatArray
-from proofmark_cosim.engine import Engine
+from proofmark_cosim.engine import Array, Engine
 from proofmark_cosim.errors import OutOfRange
 from proofmark_cosim.evaluation import evaluated
 from proofmark_cosim.kernel import time_chunks
@@ -155,6 +156,7 @@ class Simulator:
         seed: int = 0,
         recording: Recording | None = None,
         runs: Runs = "auto",
+        taken: bool = False,
     ) -> None:
         """Plan.
 
@@ -162,6 +164,8 @@ class Simulator:
         ----------
         parameters
             Names of the columns that runs are given.
+        taken
+            Whether to keep what the controller takes.
 
         Raises
         ------
@@ -176,6 +180,7 @@ class Simulator:
         self.measures = assembly.measures()
         self.signals = () if recording is None else tuple(recording.signals) or tuple(assembly.signals)
         traces = [assembly.trace(name, recording.every) for name in self.signals] if recording else []
+        traces += assembly.taken() if taken else []
         self.plan = assembly.plan(self.measures, (*assembly.margins(), *traces))
         found = compilers() if runs == "auto" and runs_in_c(self.plan) else []
         self._compiled = Compiled(self.plan, found[0]) if found else None
@@ -243,6 +248,15 @@ class Group:
         assert recording is not None
         cycles = np.arange(0, self._plan.cycles + 1, recording.every)
         return Traces(cycles, {name: self._kept[f"{TRACE}{name}"] for name in self._simulator.signals})
+
+    def taken(self) -> dict[str, Array]:
+        """What the controller took, (ticks, n) columns in its types; ticks that are to come took 0."""
+        sampling = self._plan.sampling
+        assert sampling is not None
+        types = {name: dtype_of(kind) for name, kind in sampling.program.inputs.fields}
+        ticks = -(-self._plan.cycles // sampling.period)
+        kept = {name: self._kept[f"{TAKEN}{name}"][:, :ticks].T for name in types}
+        return {name: np.ascontiguousarray(kept[name].astype(dtype)) for name, dtype in types.items()}
 
     def _streams(self, first: int, last: int) -> dict[str, FloatArray]:
         cycles = np.arange(first, last)

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from proofmark_firmware.verification.loop import Ticks
+from proofmark_firmware.verification.ticks import Ticks
 
 BITS = {4: np.uint32, 1: np.uint8}
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from proofmark_controller import Controller, Program
+from proofmark_controller import Controller
 from proofmark_firmware.emulation import Emulator, Loaded, Observed
 from proofmark_firmware.emulation.loaded import ANALOG
 from proofmark_firmware.verification.agreement import differences
 from proofmark_firmware.verification.checks import Checked, checked
-from proofmark_firmware.verification.interface import IntArray, decoded, made, made_in, sampled_in
-from proofmark_firmware.verification.loop import Ticks
+from proofmark_firmware.verification.interface import IntArray
+from proofmark_firmware.verification.ticks import expected, on_chip
 
 WALK, JUMPS = 40.0, 0.05
 """Codes of a step, and how often it is a jump to anywhere instead."""
@@ -41,39 +41,6 @@ def _codes(rng: np.random.Generator, bits: int, chips: int, ticks: int) -> IntAr
 def _levels(rng: np.random.Generator, chips: int, ticks: int) -> IntArray:
     changes = rng.random((chips, ticks)) > HELD
     return (np.cumsum(changes, axis=1) % 2).astype(np.int32)
-
-
-def expected(firmware: Loaded, controller: Controller, inputs: IntArray) -> Ticks:
-    """What a controller makes of these codes, tick by tick.
-
-    Parameters
-    ----------
-    controller
-        At its start, with a vector for each chip.
-    """
-    program: Program = controller.program
-    given = {told["name"]: decoded(told, inputs[..., i]) for i, told in enumerate(firmware.inputs)}
-    outputs, states, faults = [], [], []
-    for tick in range(inputs.shape[1]):
-        outputs.append(made(firmware, controller.step({name: column[:, tick] for name, column in given.items()})))
-        states.append(controller.state)
-        faults.append(controller.faults)
-    return Ticks(
-        sampled=inputs,
-        made=np.stack(outputs, axis=1),
-        state={value.name: np.stack([s[value.name] for s in states], axis=1) for value in program.state},
-        faults=np.stack(faults, axis=1),
-    )
-
-
-def on_chip(firmware: Loaded, program: Program, seen: Observed) -> Ticks:
-    """The same of what chips did."""
-    return Ticks(
-        sampled=sampled_in(firmware, seen.record),
-        made=made_in(firmware, seen.record),
-        state={value.name: seen.state[value.name] for value in program.state},
-        faults=seen.status[:, :, 3],
-    )
 
 
 def fuzzed(

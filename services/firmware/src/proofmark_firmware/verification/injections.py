@@ -12,9 +12,9 @@ from proofmark_firmware.emulation.loaded import ANALOG
 from proofmark_firmware.emulation.protocol import Change
 from proofmark_firmware.verification.agreement import differences
 from proofmark_firmware.verification.checks import Checked, checked
-from proofmark_firmware.verification.fuzz import expected, on_chip
 from proofmark_firmware.verification.interface import PWM, IntArray, safe_pins
 from proofmark_firmware.verification.startup import banner, ends_with
+from proofmark_firmware.verification.ticks import expected, on_chip
 
 BEFORE = 20
 """Ticks of sound inputs before something breaks."""

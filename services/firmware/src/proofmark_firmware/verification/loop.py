@@ -1,7 +1,6 @@
 """Processor in the loop: the plant of the simulation, and the controller on the chip instead of beside it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,33 +14,13 @@ from proofmark_cosim.engine import Engine
 from proofmark_cosim.numbers import controller_start
 from proofmark_cosim.numpy_engine import NumpyEngine
 from proofmark_firmware.emulation import Emulator, Loaded, NotBooted, Observed
-from proofmark_firmware.verification.interface import IntArray, as_outputs, encoded, made, made_in, sampled_in
+from proofmark_firmware.verification.interface import IntArray, as_outputs, encoded, made_in
+from proofmark_firmware.verification.ticks import Ticks, expected, on_chip
 
 TICKS_AT_ONCE = 1000
 """Of one message."""
 Start = Mapping[str, Column] | None
 Make = Callable[[Program, int, Start], Controller]
-
-
-@dataclass(frozen=True, eq=False)
-class Ticks:
-    """What n controllers took and made in m ticks.
-
-    Attributes
-    ----------
-    sampled : (n, m, k) int32 array
-        Codes and levels.
-    made : (n, m, o) int32 array
-        Compare values, levels and whole numbers.
-    state : mapping of (n, m) arrays
-        Behind each tick.
-    faults : (n, m) int32 array
-    """
-
-    sampled: IntArray
-    made: IntArray
-    state: Mapping[str, npt.NDArray[np.generic]]
-    faults: IntArray
 
 
 def begin(firmware: Loaded, emulator: Emulator, chips: int, state: Mapping[str, Column]) -> None:
@@ -90,68 +69,6 @@ class EmulatedController(Controller):
         """Where the chip's controller had no result."""
         return self.seen[-1].status[:, -1, 3].copy()
 
-    def ticks(self) -> Ticks:
-        """What the chips took and made."""
-        seen = Observed.joined(self.seen)
-        return Ticks(
-            sampled=sampled_in(self._firmware, seen.record),
-            made=made_in(self._firmware, seen.record),
-            state={value.name: seen.state[value.name] for value in self.program.state},
-            faults=seen.status[:, :, 3],
-        )
-
-
-class Witness(Controller):
-    """The simulation's own controller, and a record of what it took and made."""
-
-    def __init__(self, program: Program, vectors: int, start: Start, firmware: Loaded) -> None:
-        self._firmware = firmware
-        self._start = start
-        self._given: list[IntArray] = []
-        self._made: list[IntArray] = []
-        self._states: list[Columns] = []
-        self._faults: list[IntArray] = []
-        super().__init__(program, vectors, start)
-
-    def _begin(self, state: Columns) -> None:
-        del state
-        self._own = compiled_or_interpreted(self.program, self.vectors, self._start)
-
-    def run(self, inputs: Mapping[str, Column]) -> Columns:
-        """Tick, one by one."""
-        columns, ticks = self._checked(inputs)
-        outputs = self._empty(ticks)
-        for tick in range(ticks):
-            given = {name: column[tick] for name, column in columns.items()}
-            step = self._own.step(given)
-            for name, column in step.items():
-                outputs[name][tick] = column
-            self._given.append(encoded(self._firmware, given))
-            self._made.append(made(self._firmware, step))
-            self._states.append(self._own.state)
-            self._faults.append(self._own.faults)
-        return outputs
-
-    @property
-    def state(self) -> Columns:
-        """Now."""
-        return self._own.state
-
-    @property
-    def faults(self) -> IntArray:
-        """Now."""
-        return self._own.faults
-
-    def ticks(self) -> Ticks:
-        """What it took and made."""
-        names = [value.name for value in self.program.state]
-        return Ticks(
-            sampled=np.stack(self._given, axis=1),
-            made=np.stack(self._made, axis=1),
-            state={name: np.stack([state[name] for state in self._states], axis=1) for name in names},
-            faults=np.stack(self._faults, axis=1),
-        )
-
 
 class _Loop(Simulator):
     """A simulator whose controllers are made by somebody else."""
@@ -166,10 +83,13 @@ class _Loop(Simulator):
         return NumpyEngine(self.plan, columns, vectors, self._make(self.plan.sampling.program, vectors, begin))
 
 
-def closed(
-    system: System, columns: Mapping[str, FloatArray], vectors: npt.NDArray[np.int64], seed: int, make: Make
-) -> None:
-    """Run a system to its end with controllers that `make` makes.
+def simulated(
+    firmware: Loaded, system: System, columns: Mapping[str, FloatArray], vectors: npt.NDArray[np.int64], seed: int
+) -> Ticks:
+    """Run a system to its end with the simulation's own controller, and tell what that took and made.
+
+    The loop runs where it is fastest and keeps what its controller takes; a second controller takes the same and tells
+    all that it does.
 
     Parameters
     ----------
@@ -179,25 +99,16 @@ def closed(
 
     Raises
     ------
-    CosimError, ControllerError, EmulationError
+    CosimError, ControllerError, NotACode
     """
-    group = _Loop(system, frozenset(columns), seed, make).group(dict(columns), vectors)
+    assert system.controller is not None
+    group = Simulator(system, frozenset(columns), seed, taken=True).group(dict(columns), vectors)
     group.advance(system.cycles)
     group.result()
-
-
-def simulated(
-    firmware: Loaded, system: System, columns: Mapping[str, FloatArray], vectors: npt.NDArray[np.int64], seed: int
-) -> Ticks:
-    """The controller of the simulation in its loop."""
-    made_: list[Witness] = []
-
-    def make(program: Program, count: int, start: Start) -> Controller:
-        made_.append(Witness(program, count, start, firmware))
-        return made_[-1]
-
-    closed(system, columns, vectors, seed, make)
-    return made_[0].ticks()
+    taken = group.taken()
+    begin = controller_start(system, dict(columns), vectors.size)
+    controller = compiled_or_interpreted(system.controller.program, vectors.size, begin)
+    return expected(firmware, controller, encoded(firmware, taken).swapaxes(0, 1))
 
 
 def emulated(
@@ -207,16 +118,48 @@ def emulated(
     columns: Mapping[str, FloatArray],
     vectors: npt.NDArray[np.int64],
     seed: int,
-) -> EmulatedController:
-    """The controller of the chip in the same loop."""
+) -> Ticks:
+    """Run a system to its end with the controller on the chip.
+
+    The plant goes ahead with the simulation's controller and the chip follows. It sees nothing of a controller but what
+    that makes: as long as the chip makes the same, this is its own loop. A chip that makes anything else is taken back
+    to its first tick and goes on tick by tick, with the plant waiting for what it makes.
+
+    Raises
+    ------
+    CosimError, ControllerError, EmulationError
+
+    References
+    ----------
+    Jefferson (1985), Virtual Time, ACM TOPLAS 7: going ahead of what is not known yet, and back where it was otherwise.
+    """
+    ahead = simulated(firmware, system, columns, vectors, seed)
+    begin = controller_start(system, dict(columns), vectors.size)
+    assert system.controller is not None
+    seen = on_chip(firmware, system.controller.program, replayed(firmware, emulator, begin, ahead.sampled))
+    same = seen.made.shape == ahead.made.shape and (seen.made == ahead.made).all()
+    return seen if same else waited_for(firmware, emulator, system, columns, vectors, seed)
+
+
+def waited_for(
+    firmware: Loaded,
+    emulator: Emulator,
+    system: System,
+    columns: Mapping[str, FloatArray],
+    vectors: npt.NDArray[np.int64],
+    seed: int,
+) -> Ticks:
+    """Run a system to its end, every tick of it on the chip before the plant goes on; as `emulated`."""
     made_: list[EmulatedController] = []
 
     def make(program: Program, count: int, start: Start) -> Controller:
         made_.append(EmulatedController(program, count, start, firmware, emulator))
         return made_[-1]
 
-    closed(system, columns, vectors, seed, make)
-    return made_[0]
+    group = _Loop(system, frozenset(columns), seed, make).group(dict(columns), vectors)
+    group.advance(system.cycles)
+    group.result()
+    return on_chip(firmware, made_[0].program, Observed.joined(made_[0].seen))
 
 
 def replayed(firmware: Loaded, emulator: Emulator, start: Mapping[str, Column], codes: IntArray) -> Observed:

@@ -19,13 +19,14 @@ from proofmark_firmware.target import Target
 from proofmark_firmware.verification.agreement import differences
 from proofmark_firmware.verification.chained import chained
 from proofmark_firmware.verification.checks import Checked, checked
-from proofmark_firmware.verification.fuzz import fuzzed, on_chip
+from proofmark_firmware.verification.fuzz import fuzzed
 from proofmark_firmware.verification.injections import injections
 from proofmark_firmware.verification.interface import PWM, IntArray
-from proofmark_firmware.verification.loop import Ticks, emulated, replayed, simulated
+from proofmark_firmware.verification.loop import emulated, replayed, simulated
 from proofmark_firmware.verification.pins import pins
 from proofmark_firmware.verification.resources import no_fault, no_overrun, stack, tick_period, worst_tick
 from proofmark_firmware.verification.startup import BOOTS, boots
+from proofmark_firmware.verification.ticks import Ticks, on_chip
 from proofmark_firmware.verification.waveforms import Signal, signals
 
 FUZZED_CHIPS, FUZZED_TICKS = 4, 500
@@ -165,10 +166,10 @@ def _dtype(program: Program, name: str) -> np.dtype[np.generic]:
 def in_the_loop(
     firmware: Loaded, emulator: Emulator, program: Program, system: System, vectors: Vectors, simulation: Ticks
 ) -> Iterator[Checked]:
-    """The nominal vector tick by tick, all vectors on the codes of their loops; and what was measured."""
+    """The nominal vector in its loop, all vectors on the codes of theirs; and what was measured."""
     nominal = {name: column[:1] for name, column in vectors.columns.items()}
     chip = emulated(firmware, emulator, system, nominal, vectors.numbers[:1], vectors.seed)
-    problems = differences(chip.ticks(), _only(simulation, 1))
+    problems = differences(chip, _only(simulation, 1))
     ticks = simulation.sampled.shape[1]
     yield checked(
         "processor in the loop, nominal", problems, f"{ticks} ticks: codes, compare values and state bits equal"
