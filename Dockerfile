@@ -34,8 +34,7 @@ RUN --mount=type=cache,target=/root/.cache/uv \
     && find /opt/proofmark -exec touch --no-dereference --date "@${SOURCE_DATE_EPOCH}" {} +
 
 FROM ${BASE}
-ARG SERVICE
-LABEL org.opencontainers.image.title="proofmark-${SERVICE}" org.opencontainers.image.licenses=Apache-2.0
+# No step here names the service: one that differs by an argument alone may come from another service's cache.
 COPY --from=build /opt/proofmark /opt/proofmark
 # The root may be read-only: what a service writes goes to /tmp.
 ENV PATH=/opt/proofmark/bin:${PATH} HOME=/tmp PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
