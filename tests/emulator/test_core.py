@@ -80,6 +80,26 @@ def test_primask_holds_an_interrupt_back_until_it_is_cleared() -> None:
     assert results(booted(code, "[14] = pend"), 3) == [1, 0, 1]
 
 
+def test_a_poll_does_not_put_off_an_interrupt_that_is_unmasked_behind_it() -> None:
+    """The poll moves the clock to where the crystal runs."""
+    code = """
+    void pend(void) { RESULT[1] = RESULT[0]; }
+    void Reset_Handler(void)
+    {
+        RESULT[0] = 0u;
+        __asm volatile("cpsid i");
+        R(0x40023800u) |= 1u << 16;
+        R(0xE000ED04u) = 1u << 28;
+        RESULT[2] = R(0x40023800u) >> 17 & 1u;
+        __asm volatile("cpsie i\\n isb");
+        RESULT[0] = 1u;
+        for (;;) SLEEP();
+    }"""
+    made = chip(image(code, "[14] = pend"))
+    made.core.advance(100_000)
+    assert results(made, 3) == [1, 0, 1]
+
+
 def test_basepri_holds_back_what_is_not_more_urgent() -> None:
     code = """
     void low(void) { RESULT[0] |= 1u; }
@@ -172,6 +192,34 @@ def test_a_frame_that_leaves_the_memory_ends_the_run() -> None:
     void Reset_Handler(void) { SYSTICK(99u); __asm volatile("mov sp, %0" : : "r"(0x20000010u)); for (;;) {} }"""
     made = booted(code, "[15] = tick")
     assert [fault.kind for fault in made.faults] == ["stack"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kind", "said"),
+    [
+        ('"msr psp, %0\\n mov r0, #2\\n msr control, r0\\n isb\\n svc 0"', "unmodelled", "the process stack"),
+        ('"str %0, [%1]\\n svc 0"', "stack", "the vector table at 0x3000 is outside of every memory"),
+        ('"svc 1"', "usage", "an exception's end by 0xfffffff1, expected 0xfffffff9"),
+    ],
+)
+def test_an_exception_that_cannot_be_entered_or_left_ends_the_run(trouble: str, kind: str, said: str) -> None:
+    code = f"""
+    void call(void) {{ __asm volatile("mov r0, #14\\n mvn lr, r0\\n bx lr"); }}
+    void Reset_Handler(void)
+    {{ __asm volatile({trouble} : : "r"(0x3000u), "r"(0xE000ED08u) : "r0"); for (;;) SLEEP(); }}"""
+    made = booted(code, "[11] = call")
+    assert ([(fault.kind, fault.detail) for fault in made.faults], made.stopped) == ([(kind, said)], True)
+
+
+def test_what_goes_wrong_in_the_emulator_itself_is_raised_where_it_was_asked_to_go_on() -> None:
+    made = chip(image("void Reset_Handler(void) { R(0x40023830u) |= 1u; R(0x40020010u); for (;;) SLEEP(); }"))
+
+    def broken() -> int:
+        raise ZeroDivisionError
+
+    made.peripherals["GPIOA"].readers[0x40020010] = broken
+    with pytest.raises(ZeroDivisionError):
+        made.core.advance(1000)
 
 
 def test_floating_point_before_it_is_on_is_a_fault() -> None:

@@ -130,6 +130,39 @@ void Reset_Handler(void)
 }}"""
 
 
+def test_a_conversion_lasts_as_long_as_its_clock_says_when_it_is_started() -> None:
+    """96 clocks of the converter, at a half of the core clock and at an eighth of it."""
+    code = f"""{SAMPLE}
+    void Reset_Handler(void)
+    {{
+        {PINS} {ADC} R(0xE000EDFCu) = 1u << 24; R(0xE0001000u) |= 1u;
+        for (uint32_t i = 0u; i < 2u; i += 1u) {{
+            uint32_t begin = R(0xE0001004u);
+            (void)sample();
+            RESULT[i] = R(0xE0001004u) - begin;
+            R(0x40012304u) = 3u << 16;
+        }}
+        for (;;) SLEEP();
+    }}"""
+    made = booted(code)
+    half, eighth = results(made, 2)
+    assert (eighth - half, made.faults) == (pytest.approx(96 * (8 - 2), abs=3), [])
+
+
+def test_a_pin_shows_what_it_is_connected_to_now() -> None:
+    code = f"""
+    static volatile uint32_t due;
+    static void tick(void)
+    {{
+        due = (due < 9u) ? due + 1u : 1u;
+        if (due == 2u) {{ R(0x40020018u) = 1u << 8; R(0x40020000u) = (R(0x40020000u) & ~(3u << 16)) | (1u << 16); }}
+        if (due == 3u) {{ R(0x40020000u) = (R(0x40020000u) & ~(3u << 16)) | (2u << 16); }}
+        if (due == 4u) {{ R(0x40020024u) = 2u; }}
+    }}
+    {pwm()}"""
+    assert shown(ticked(booted(code, "[15] = tick"), 4, ("PA8",))) == [200, 1, 200, -1]
+
+
 def test_a_converter_gives_the_code_of_its_pin() -> None:
     made = booted("#define ZERO 0\n" + CONVERTING.replace("{PINS}", PINS), "[15] = tick")
     got = []
