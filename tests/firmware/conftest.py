@@ -1,6 +1,6 @@
 """One design, and its image built once for each family and session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pytest
 from proofmark_firmware.building import Built, built
 from proofmark_firmware.cache import Cache
 from proofmark_firmware.compilers import compiler_of
+from proofmark_firmware.emulation import EmbeddedEmulator
 from proofmark_firmware.placement import At
 from proofmark_firmware.target import Target, target_of
 from proofmark_spec import load, parse
@@ -42,3 +43,10 @@ def cache(cache_home: Path) -> Cache:
 def image(cache: Cache) -> Build:
     """The fan's image for a board."""
     return lambda board: built(fan(board), compiler_of("zig"), cache)
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[EmbeddedEmulator]:
+    """One program for all tests: whoever boots has new chips."""
+    with EmbeddedEmulator() as started:
+        yield started

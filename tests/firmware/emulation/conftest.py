@@ -1,20 +1,12 @@
 """The fan's image on an emulated chip."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from proofmark_firmware.emulation import EmbeddedEmulator, Loaded, installed
+from proofmark_firmware.emulation import Loaded, installed
 
 from ..conftest import Build
 
 needs_emulator = pytest.mark.skipif(not installed(), reason="the extra proofmark-emulator[unicorn] is not installed")
-
-
-@pytest.fixture
-def emulator() -> Iterator[EmbeddedEmulator]:
-    with EmbeddedEmulator() as started:
-        yield started
 
 
 @pytest.fixture(scope="session")

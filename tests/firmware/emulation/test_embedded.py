@@ -73,9 +73,9 @@ def test_a_program_that_ended_is_told(loaded: Loaded) -> None:
     emulator.close()
 
 
-def test_nothing_runs_before_it_is_booted(emulator: EmbeddedEmulator) -> None:
-    with pytest.raises(EmulatorFailed, match="nothing is booted"):
-        emulator.run(wandering(1))
+def test_nothing_runs_before_it_is_booted() -> None:
+    with EmbeddedEmulator() as fresh, pytest.raises(EmulatorFailed, match="nothing is booted"):
+        fresh.run(wandering(1))
 
 
 def test_a_machine_without_the_emulator_says_what_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:

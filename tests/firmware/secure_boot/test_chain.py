@@ -21,12 +21,11 @@ COUNTER = slice(8, 12)
 
 
 @pytest.fixture
-def boot(fan_image: Built, loader: Image) -> Boot:
+def boot(fan_image: Built, loader: Image, emulator: EmbeddedEmulator) -> Boot:
     def booting(slot: bytes, storage: bytes = b"") -> tuple[bool, LoaderResult, bytes]:
         firmware = Loaded.of(fan_image)
-        with EmbeddedEmulator() as emulator:
-            booted = emulator.boot(behind_loader(firmware, loader, slot, storage))[0]
-            return booted, loader_result(loader, emulator), stored(firmware, emulator)
+        booted = emulator.boot(behind_loader(firmware, loader, slot, storage))[0]
+        return booted, loader_result(loader, emulator), stored(firmware, emulator)
 
     return booting
 
@@ -96,10 +95,11 @@ def test_an_empty_slot_is_no_image(boot: Boot) -> None:
     assert boot(b"\xff" * 64)[:2] == (False, LoaderResult.NO_IMAGE)
 
 
-def test_a_refused_image_leaves_the_pins_as_the_reset_left_them(fan_image: Built, loader: Image) -> None:
+def test_a_refused_image_leaves_the_pins_as_the_reset_left_them(
+    fan_image: Built, loader: Image, emulator: EmbeddedEmulator
+) -> None:
     firmware = Loaded.of(fan_image)
-    with EmbeddedEmulator() as emulator:
-        emulator.boot(behind_loader(firmware, loader, sign(fan_image, 7, seed=2)))
-        state = emulator.look()
+    emulator.boot(behind_loader(firmware, loader, sign(fan_image, 7, seed=2)))
+    state = emulator.look()
     assert (state.log, state.faults) == ("", [])
     assert {change.name for change in state.changes} <= {"PA13", "PA14", "PA15", "PB3", "PB4"}
