@@ -66,9 +66,10 @@ def read_cosim(
     plants = _plants(given["plants"], Reader(parameters, files, report), heat, report)
     scenario, signal = _scenario(given, Reader(parameters, files, report), report)
     placed = {**plants, **({SCENARIO: scenario} if "scenario" in given else {})}
-    scope = _scope(parameters, placed, controlled, controls and controlled is None)
+    uncontrolled = controls and controlled is None
+    scope = _scope(parameters, placed, controlled, uncontrolled)
     connect = _connect(given, signal, _inputs(placed, controlled), scope, report)
-    cycle_s, duration_s = _times(given, plants, controlled, report)
+    cycle_s, duration_s = _times(given, plants, controlled, uncontrolled, report)
     model = CosimModel(
         cycle_s=cycle_s,
         duration_s=duration_s,
@@ -190,9 +191,14 @@ def _input(destination: str, inputs: Mapping[str, Wired]) -> Wired:
 
 
 def _times(
-    given: Mapping[str, Any], plants: Mapping[str, Placed | None], controlled: Controlled | None, report: Report
+    given: Mapping[str, Any],
+    plants: Mapping[str, Placed | None],
+    controlled: Controlled | None,
+    uncontrolled: bool,
+    report: Report,
 ) -> tuple[float, float]:
-    """The cycle and the duration, in s; every period is on the grid."""
+    """The cycle and the duration, in s; every period is on the grid. Where what has the period is wrong itself, the
+    duration stands for the cycle."""
     from proofmark_cosim import CosimError, common_cycle_s
 
     periods: dict[Path, float] = {
@@ -212,6 +218,8 @@ def _times(
                 cycle_s = common_cycle_s(list(periods.values()))
             except CosimError as error:
                 raise Wrong(f"the periods have no common cycle: {error}") from error
+        elif uncontrolled or None in plants.values():
+            return duration_s, duration_s
         else:
             raise Wrong("missing: nothing here has a period that it could be")
         if not cycle_s > 0:
