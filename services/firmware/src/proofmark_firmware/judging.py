@@ -148,7 +148,8 @@ def _recorded(target: Target, found: Verification) -> dict[str, bytes]:
     files = {CODES: codes.getvalue()}
     if found.waveforms:
         end = max((cycle for signal in found.waveforms for cycle, _ in signal.edges), default=0) + 1
-        title = f"{target.board.title}: the first ticks of the nominal run"
+        at_s = found.drawn_from * target.controller.period_s
+        title = f"{target.board.title}: the nominal run from {1e3 * at_s:.6g} ms on"
         files[DUMP] = vcd(found.waveforms, found.core_hz, target.design_sha256).encode()
         files[PICTURE] = picture(found.waveforms, found.core_hz, 0, end, title)
     return files

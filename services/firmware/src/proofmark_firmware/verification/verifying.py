@@ -21,13 +21,13 @@ from proofmark_firmware.verification.chained import chained
 from proofmark_firmware.verification.checks import Checked, checked
 from proofmark_firmware.verification.fuzz import fuzzed
 from proofmark_firmware.verification.injections import injections
-from proofmark_firmware.verification.interface import PWM, IntArray
+from proofmark_firmware.verification.interface import PWM, IntArray, pins_of
 from proofmark_firmware.verification.loop import emulated, replayed, simulated
 from proofmark_firmware.verification.pins import pins
 from proofmark_firmware.verification.resources import no_fault, no_overrun, stack, tick_period, worst_tick
 from proofmark_firmware.verification.startup import BOOTS, boots
 from proofmark_firmware.verification.ticks import Ticks, on_chip
-from proofmark_firmware.verification.waveforms import Signal, signals
+from proofmark_firmware.verification.waveforms import Signal, signals, worth_drawing
 
 FUZZED_CHIPS, FUZZED_TICKS = 4, 500
 DRAWN_TICKS = 20
@@ -70,7 +70,9 @@ class Verification:
     made : (n, m, o) int32 array
         What they made of it.
     waveforms : list of Signal
-        The driven pins in the first ticks of the nominal run.
+        The driven pins in a few ticks of the nominal run.
+    drawn_from : int
+        The first of these ticks.
     core_hz : int
     trace_sha256 : str
         Of every change of a pin in the nominal run.
@@ -80,6 +82,7 @@ class Verification:
     codes: IntArray
     made: IntArray
     waveforms: tuple[Signal, ...]
+    drawn_from: int
     core_hz: int
     trace_sha256: str
 
@@ -118,8 +121,9 @@ def verified(
         firmware = behind_loader(firmware, chain.loader, chain.slot)
     checks += _followed(looked_at(target, firmware, emulator, system, vectors, simulation), seen)
     if any(check.failed and check.name == BOOTS for check in checks):
-        return Verification(checks, simulation.sampled, simulation.made, (), 0, "")
-    return Verification(checks, simulation.sampled, simulation.made, *_drawn(firmware, emulator, simulation.sampled[0]))
+        return Verification(checks, simulation.sampled, simulation.made, (), 0, 0, "")
+    drawn = _drawn(firmware, emulator, simulation.sampled[0], simulation.made[0])
+    return Verification(checks, simulation.sampled, simulation.made, *drawn)
 
 
 def _followed(checks: Iterable[Checked], seen: Seen) -> tuple[Checked, ...]:
@@ -205,23 +209,20 @@ def _disturbed(
     yield from injections(firmware, emulator, program, start, sound)
 
 
-def _drawn(firmware: Loaded, emulator: Emulator, codes: IntArray) -> tuple[tuple[Signal, ...], int, str]:
-    """The pins in the first ticks of the nominal run, from the end of the start on."""
-    emulator.boot(firmware)
-    started = emulator.look()
-    emulator.run(codes[None, :DRAWN_TICKS], keep=True)
+def _drawn(
+    firmware: Loaded, emulator: Emulator, codes: IntArray, made: IntArray
+) -> tuple[tuple[Signal, ...], int, int, str]:
+    """The pins in a few ticks of the nominal run, the first of these, the clock, and the digest of all changes."""
+    first = worth_drawing(pins_of(firmware, made), DRAWN_TICKS)
+    stood = replayed(firmware, emulator, {}, codes[None, :first]).pins[0, -1].tolist()
+    begin = emulator.look().cycle
+    emulator.run(codes[None, first : first + DRAWN_TICKS], keep=True)
     state = emulator.look()
-    named = {told["pin_name"]: told["function"] if told["kind"] == PWM else told["pin"]
-             for told in firmware.outputs if "pin" in told}  # fmt: skip
+    driven = {told["pin"]: (told["pin_name"], told["function"] if told["kind"] == PWM else told["pin"])
+              for told in firmware.outputs if "pin" in told}  # fmt: skip
     waves: dict[str, Wave | None] = {told["function"]: state.waves[told["pin"]]
                                      for told in firmware.outputs if told.get("kind") == PWM}  # fmt: skip
-    changes = _since(started.cycle, [*started.changes, *state.changes])
-    drawn = signals(changes, named, waves, state.cycle - started.cycle)
-    return tuple(drawn), state.core_hz, state.trace_sha256
-
-
-def _since(begin: int, changes: list[Change]) -> list[Change]:
-    """Changes behind a cycle, counted from it, and what stood at the pins then."""
-    stood = {change.name: replace(change, cycle=begin) for change in changes if change.cycle <= begin}
-    later = (change for change in changes if change.cycle > begin)
-    return [replace(change, cycle=change.cycle - begin) for change in (*stood.values(), *later)]
+    changes = [Change(first, 0, driven[pin][1], value) for pin, value in zip(firmware.driven, stood, strict=True)]
+    changes += [replace(change, cycle=change.cycle - begin) for change in state.changes if change.cycle > begin]
+    drawn = signals(changes, dict(driven.values()), waves, state.cycle - begin)
+    return tuple(drawn), first, state.core_hz, state.trace_sha256

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from io import StringIO
 
+import numpy as np
+import numpy.typing as npt
+
 from proofmark_firmware.emulation.protocol import Change, Wave
 
 HIGH_IMPEDANCE = "z"
@@ -64,6 +67,34 @@ def _pulses(change: Change, until: int, wave: Wave) -> Iterator[tuple[int, int |
         yield begin, 1
         if begin + high < until:
             yield begin + high, 0
+
+
+def worth_drawing(pins: npt.NDArray[np.int32], ticks: int) -> int:
+    """Return the tick from which on so many are worth drawing, 1 at least: by then every pin that ever moves has.
+
+    Parameters
+    ----------
+    pins : (m, p) int array
+        What they are told, tick by tick.
+    """
+    moves = [np.flatnonzero(np.diff(pin)) for pin in pins.T]
+    last = max((int(at[0]) for at in moves if at.size), default=0)
+    return max(1, min(last - ticks // 2, len(pins) - ticks))
+
+
+def levels_in(signal: Signal, begin: int, end: int, bins: int) -> npt.NDArray[np.float64]:
+    """Return the (bins,) share of each part of the time between two cycles in which a pin is high.
+
+    What is not driven counts as low.
+    """
+    cycles = np.array([cycle for cycle, _ in signal.edges] or [begin], np.float64)
+    levels = np.array([level or 0 for _, level in signal.edges] or [0], np.float64)
+    passed = np.concatenate([[0.0], np.cumsum(levels[:-1] * np.diff(cycles))])
+    at = np.linspace(begin, end, bins + 1)
+    index = np.searchsorted(cycles, at, side="right") - 1
+    known = np.maximum(index, 0)
+    until = np.where(index < 0, 0.0, passed[known] + levels[known] * (at - cycles[known]))
+    return np.diff(until) / np.diff(at)
 
 
 def vcd(found: Sequence[Signal], core_hz: int, design: str) -> str:
