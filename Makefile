@@ -15,8 +15,8 @@ help: ## print this list
 
 setup: $(READY) ## install everything, pinned by hash, into .venv
 
-demo: $(READY) ## judge examples/shaft-fit on this machine: a verdict and a release folder
-	$(BIN)/proofmark run examples/shaft-fit/spec.yaml
+demo: $(READY) ## judge examples/motor-driver on this machine: heat, tolerances, logic, firmware; a release folder
+	$(BIN)/proofmark run examples/motor-driver/spec.yaml
 
 test: $(READY) ## run every test
 	$(BIN)/pytest

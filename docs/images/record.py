@@ -1,4 +1,4 @@
-"""Draws docs/images/demo.svg from a real run: python docs/images/record.py (about ten seconds)."""
+"""Draws docs/images/demo.svg from a real run: python docs/images/record.py (about a minute)."""
 
 import os
 import pty
@@ -14,7 +14,7 @@ from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 ROOT = Path(__file__).parents[2]
-SPEC = "examples/shaft-fit/spec.yaml"
+SPEC = "examples/motor-driver/spec.yaml"
 COLUMNS = 100
 
 

@@ -10,6 +10,7 @@ PERIOD: float32 = float32(0.01)  # seconds from tick to tick
 SETPOINT_DEGC: float32 = float32(60.0)
 TRIP_DEGC: float32 = float32(72.0)
 TRIP_TICKS: int32 = int32(10)
+BLINK_TICKS: int32 = int32(100)
 
 
 class Mode(IntEnum):
@@ -30,19 +31,24 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Outputs:
-    """The safe state is the default: motor off, fan full."""
+    """The safe state is the default: motor off, fan full, light on."""
 
     motor_duty: float32 = float32(0.0)
     fan_duty: float32 = float32(1.0)
+    led: bool = True
     mode: Mode = Mode.FAULT
 
 
 @dataclass
 class FanControl:
-    """Blows more the hotter the sink is; a fault ends when the motor is no longer asked for."""
+    """Blows more the hotter the sink is; a fault ends when the motor is no longer asked for.
+
+    The light blinks while the motor runs and stays on after a fault.
+    """
 
     mode: Mode = Mode.IDLE
     hot_ticks: int32 = int32(0)
+    run_ticks: int32 = int32(0)
     fan: Pid = field(
         default_factory=lambda: Pid(
             kp=float32(-0.5),
@@ -63,15 +69,17 @@ class FanControl:
             case Mode.IDLE:
                 if inputs.enable:
                     self.mode = Mode.RUN
-                return Outputs(fan_duty=float32(0.0), mode=self.mode)
+                return Outputs(fan_duty=float32(0.0), led=False, mode=self.mode)
             case Mode.RUN:
                 if self.hot_ticks >= TRIP_TICKS:
                     self.mode = Mode.FAULT
                     return Outputs()
                 if not inputs.enable:
                     self.mode = Mode.IDLE
+                self.run_ticks = (self.run_ticks + 1) % BLINK_TICKS
+                lit = self.run_ticks < BLINK_TICKS // 2
                 duty = self.fan.step(SETPOINT_DEGC, inputs.temp_degc)
-                return Outputs(motor_duty=float32(1.0), fan_duty=duty, mode=self.mode)
+                return Outputs(motor_duty=float32(1.0), fan_duty=duty, led=lit, mode=self.mode)
             case Mode.FAULT:
                 self.hot_ticks = int32(0)
                 if not inputs.enable:

@@ -31,7 +31,7 @@ def example() -> Spec:
 def still_air(film: str) -> Spec:
     """The same heat sink without its fan and its controller, judged by its steady temperatures alone."""
     document: dict[str, Any] = {**example().document, "model": {"kind": "thermal"}}
-    for section in ("controller", "provenance"):
+    for section in ("controller", "firmware", "provenance"):
         document.pop(section)
     thermal = {key: value for key, value in document["thermal"].items() if key != "steady_at"}
     regions = {**thermal["regions"], "bridge": {**thermal["regions"]["bridge"], "power": "drive_loss"}}
