@@ -8,6 +8,7 @@ Needs root and podman: the keys are handed to the user that the images run as.
 import asyncio
 import contextlib
 import os
+import runpy
 import subprocess
 import tempfile
 import time
@@ -17,9 +18,10 @@ from pathlib import Path
 from proofmark.home import ensure_keys, key_folder
 from proofmark_chassis.server import EmbeddedServer
 from proofmark_contracts.services import ON_ONE_MACHINE
-from tests.compose.test_services import CONTAINERS, NAMED
+from tests.compose.test_services import CONTAINERS, NAMED, ROOT
 from tests.images.judging import judge_all
 
+ROLES = runpy.run_path(str(ROOT / "deploy" / "make_secrets.py"))["ROLES"]
 NOBODY = 65532
 PATIENCE_S = 60.0
 CONFINED = ("--read-only", "--cap-drop=all", "--security-opt=no-new-privileges")
@@ -57,14 +59,15 @@ def bus(home: Path) -> Iterator[EmbeddedServer]:
 
 
 def options_of(service: str, server: EmbeddedServer, keys: Path, trust: Path) -> tuple[str, ...]:
-    """What a service is told and shown: its own credentials, its own key, whom it may believe."""
+    """What a service is told and shown: its own credentials, its own keys, whom it may believe."""
     told = server.environment(service) | {"PROOFMARK_HTTP_PORT": "0"}
     shown = [f"--tmpfs={mount}" for mount in CONTAINERS[service]["tmpfs"]]
     if "PROOFMARK_KEY_FOLDER" in CONTAINERS[service]["environment"]:
         own = keys / service
         own.mkdir()
-        (keys / f"{service}.pem").rename(own / f"{service}.pem")
-        os.chown(own / f"{service}.pem", NOBODY, NOBODY)
+        for role in ROLES[service]:
+            (keys / f"{role}.pem").rename(own / f"{role}.pem")
+            os.chown(own / f"{role}.pem", NOBODY, NOBODY)
         told["PROOFMARK_KEY_FOLDER"] = "/run/key"
         shown.append(f"--volume={own}:/run/key:ro")
     if "PROOFMARK_TRUST_FILE" in CONTAINERS[service]["environment"]:
