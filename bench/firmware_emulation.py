@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.firmware_qemu import side_by_side
 from proofmark_controller import Controller, Interpreter
 from proofmark_controller.host import HostController, compilers, shared_object
 from proofmark_cosim import System
@@ -46,6 +47,7 @@ def main(ticks: int) -> int:
         "alone": [alone(firmware, processes) for processes in (1, 2)],
         "in_the_loop": [in_the_loop(spec, firmware, *case) for case in ((1, 1), (WORST, 2))],
         "tick_by_tick": tick_by_tick(spec, firmware),
+        "beside_qemu": side_by_side(),
         "fuzz": fuzz(target, firmware, ticks),
     }
     one, worst = found["in_the_loop"]
@@ -79,9 +81,13 @@ def around(spec: Spec, firmware: Loaded, vectors: int, ticks: int) -> tuple[Syst
 
 
 def in_the_loop(spec: Spec, firmware: Loaded, vectors: int, processes: int) -> dict[str, float]:
-    """Boot, simulation of the plant and ticks on chips, that follow it as long as they make what it expects."""
+    """Boot, simulation of the plant, and ticks on chips that follow it as long as they make what it expects.
+
+    The programs run and have compiled what they need before.
+    """
     system, columns = around(spec, firmware, vectors, LOOP_TICKS)
     with EmbeddedEmulator(processes) as emulator:
+        emulator.boot(firmware, processes)
         begin = perf_counter()
         emulated(firmware, emulator, system, columns, np.arange(vectors), 0)
         seconds = perf_counter() - begin
@@ -98,6 +104,7 @@ def tick_by_tick(spec: Spec, firmware: Loaded) -> dict[str, float]:
     """The same for one chip that is asked for every tick before the plant goes on."""
     system, columns = around(spec, firmware, 1, WAITED_TICKS)
     with EmbeddedEmulator() as emulator:
+        emulator.boot(firmware)
         begin = perf_counter()
         waited_for(firmware, emulator, system, columns, np.arange(1), 0)
         return {"ticks": WAITED_TICKS, "ticks_per_s": round(WAITED_TICKS / (perf_counter() - begin))}
