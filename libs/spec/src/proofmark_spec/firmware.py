@@ -24,7 +24,9 @@ PATH = ("firmware",)
 TARGETS = ("c", "micropython")
 MOST_PINS = 64
 NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_]{0,31}\Z")
-VERSION = re.compile(r"^(\d{1,5})\.(\d{1,5})\.(\d{1,5})\Z")
+VERSION = re.compile(r"^(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,4})\Z")
+LARGEST = 255, 255, 65_535
+"""What the header of a signed image holds."""
 FREQUENCY, VOLTAGE = unit("Hz").dimension, unit("V").dimension
 WAYS = {"adc": "coming in", "frequency": "going out"}
 """Which numbers need it."""
@@ -90,8 +92,9 @@ def _version(given: Mapping[str, Any]) -> str:
     with below("version"):
         version = kind(given.get("version", DEFAULT_VERSION), str)
         numbers = VERSION.match(version)
-        if numbers is None or any(int(part) > 65_535 for part in numbers.groups()):
-            raise Wrong(f"expected three numbers such as {DEFAULT_VERSION}, got {shortened(version)}")
+        if numbers is None or any(int(part) > most for part, most in zip(numbers.groups(), LARGEST, strict=True)):
+            most = ".".join(map(str, LARGEST))
+            raise Wrong(f"expected three numbers such as {DEFAULT_VERSION}, at most {most}, got {shortened(version)}")
         return version
 
 

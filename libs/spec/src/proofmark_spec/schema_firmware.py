@@ -24,7 +24,7 @@ def firmware() -> dict[str, Any]:
         "propertyNames": {"pattern": "^[A-Za-z][A-Za-z0-9_]{0,31}$"},
         "additionalProperties": {"anyOf": kinds},
     }
-    version = {**TEXT, "pattern": "^[0-9]{1,5}[.][0-9]{1,5}[.][0-9]{1,5}$"}
+    version = {**TEXT, "pattern": "^(0|[1-9][0-9]{0,2})[.](0|[1-9][0-9]{0,2})[.](0|[1-9][0-9]{0,4})$"}
     on_a_board = {"target": {"const": "c"}, "board": {"enum": list(boards())}, "version": version, "pins": pins}
     module = {"target": {"const": "micropython"}, "version": version}
     asked = {"properties": {"target": {"const": "micropython"}}, "required": ["target"]}
