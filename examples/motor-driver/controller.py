@@ -10,7 +10,7 @@ PERIOD: float32 = float32(0.01)  # seconds from tick to tick
 SETPOINT_DEGC: float32 = float32(60.0)
 TRIP_DEGC: float32 = float32(72.0)
 TRIP_TICKS: int32 = int32(10)
-BLINK_TICKS: int32 = int32(100)
+BLINK_TICKS: int32 = int32(128)
 
 
 class Mode(IntEnum):
