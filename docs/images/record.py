@@ -38,7 +38,7 @@ def main() -> None:
         folder = Path(name)
         out = folder / "out"
         shown = recorded([str(Path(sys.executable).parent / "proofmark"), "run", SPEC, "--out", str(out)], folder)
-        shown = shown.replace(str(out), "out/shaft-fit-2aih…-r1")
+        shown = shown.replace(str(out), "out/motor-driver-…-r1")
     console = Console(record=True, width=COLUMNS, file=StringIO())
     console.print(Text("$ make demo", style="bold"))
     for line in shown.strip().splitlines():
