@@ -66,9 +66,16 @@ async def test_a_study_without_room_waits_and_says_so(lab: Lab, client: Operator
         await until(lambda: lab.condition("crowded", "Running")["reason"] == "QuotaExceeded", what="the condition")
         assert "exceeded quota: workers" in lab.condition("crowded", "Running")["message"]
         assert lab.condition("crowded", "Closed")["status"] == "False"
+        await until(lambda: "QuotaExceeded" in warnings_of(lab, "crowded"), what="the warning")
     finally:
         lab.kubectl("delete", "quota", "workers")
     await until(lambda: lab.condition("crowded", "Released")["status"] == "True", 480, "the release")
+
+
+def warnings_of(lab: Lab, name: str) -> set[str]:
+    """Reasons of the warnings on a resource."""
+    events = lab.get("events", "-n", TENANT)["items"]
+    return {e["reason"] for e in events if e["involvedObject"]["name"] == name and e["type"] == "Warning"}
 
 
 async def test_a_suspended_study_stops_within_a_chunk_and_goes_on(lab: Lab, client: OperatorClient) -> None:

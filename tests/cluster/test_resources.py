@@ -14,6 +14,8 @@ from proofmark_contracts.study import StudyClosed
 from tests.cluster.lab import TENANT, Lab, resource, until
 from tests.cluster.specs import fit, slow_fit
 
+LARGEST_FILE = 262_144
+
 
 @pytest.mark.parametrize(
     ("spec", "told"),
@@ -78,6 +80,17 @@ def test_what_intake_refuses_is_said(lab: Lab) -> None:
     assert lab.condition("wrong", "Accepted")["status"] == "False"
     assert "gap" in lab.condition("wrong", "Accepted")["message"]
     lab.kubectl("delete", "designstudy", "wrong", "-n", TENANT, "--timeout=20s")
+
+
+def test_a_resource_may_be_as_large_as_its_definition_says(lab: Lab) -> None:
+    """Created, not applied: kubectl would write all of it into an annotation once more."""
+    document, files = slow_fit("large", 10, 0.0)
+    model = files["model.py"].decode()
+    told = {"document": json.dumps(document), "files": {"model.py": model + "#" * (LARGEST_FILE - len(model))}}
+    lab.kubectl("create", "-f", "-", stdin=json.dumps(resource("large", told)))
+    lab.kubectl("wait", "--for=condition=Settled", "designstudy/large", "-n", TENANT, "--timeout=240s")
+    remembered = lab.resource("large")["metadata"]["annotations"]["proofmark.dev/last-handled-configuration"]
+    assert json.loads(remembered) == {"spec": {"suspend": False}}
 
 
 async def test_a_resource_that_is_deleted_takes_its_study_along(lab: Lab, client: OperatorClient) -> None:

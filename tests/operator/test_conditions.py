@@ -6,7 +6,7 @@ import pytest
 
 from proofmark_contracts.custody import ReleaseSealed
 from proofmark_contracts.study import SpecAnswered, StudyClosed
-from proofmark_operator.conditions import Condition, conditions, merged
+from proofmark_operator.conditions import Condition, conditions, merged, news
 from proofmark_operator.facts import Facts, JobState
 from tests.chassis.examples import assessed
 
@@ -114,3 +114,20 @@ def test_a_transition_keeps_its_time_as_long_as_the_truth_holds() -> None:
     assert again[0]["observedGeneration"] == 2
     ended = merged(again, [Condition("Closed", "True", "Released")], 2, "2026-01-03T00:00:00Z")
     assert ended[0]["lastTransitionTime"] == "2026-01-03T00:00:00Z"
+
+
+def written(*conditions: Condition) -> list[dict[str, Any]]:
+    return merged([], conditions, 1, "2026-01-01T00:00:00Z")
+
+
+def test_what_became_true_is_news_once() -> None:
+    opened = written(Condition("Accepted", "True", "Opened"), Condition("Closed", "False", "Open"))
+    assert [c["reason"] for c in news([], opened)] == ["Opened"]
+    assert news(opened, opened) == []
+
+
+def test_trouble_is_news_when_it_comes_up() -> None:
+    starting, crowded = (written(Condition("Running", "False", reason)) for reason in ("Starting", "QuotaExceeded"))
+    assert news([], starting) == []
+    assert [c["reason"] for c in news(starting, crowded)] == ["QuotaExceeded"]
+    assert news(crowded, crowded) == []

@@ -1,6 +1,6 @@
 """Conditions of a resource, by Kubernetes' conventions: a type, its truth, a reason in one word, a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +14,8 @@ ENDS = {
     "failed": "Failed",
     "cancelled": "Cancelled",
 }
+TROUBLES = {("Accepted", "Refused"), ("Running", "QuotaExceeded"), ("Running", "JobFailed")}
+"""Types and reasons that somebody has to do something about."""
 VERDICTS = {"approved": "Approved", "rejected": "Rejected", "not-proven": "NotProven"}
 
 
@@ -56,6 +58,22 @@ def merged(old: Sequence[dict[str, Any]], new: Sequence[Condition], generation: 
             }
         )
     return written
+
+
+def news(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of conditions as they are written, those that became true, and troubles that came up."""
+    before = {condition["type"]: condition for condition in old}
+    found = []
+    for condition in new:
+        known = before.get(condition["type"], {})
+        became_true = condition["status"] == "True" and known.get("status") != "True"
+        if became_true or (is_trouble(condition) and known.get("reason") != condition["reason"]):
+            found.append(condition)
+    return found
+
+
+def is_trouble(condition: Mapping[str, Any]) -> bool:
+    return (condition["type"], condition["reason"]) in TROUBLES
 
 
 def _refused(facts: Facts) -> bool:

@@ -11,6 +11,7 @@ import structlog
 from proofmark_chassis import Context, RetryLater
 from proofmark_contracts.study import SpecAnswered, StudyClosed, StudyCommanded
 from proofmark_operator.cluster import Cluster
+from proofmark_operator.conditions import is_trouble, news
 from proofmark_operator.facts import Facts, JobState
 from proofmark_operator.names import FINALIZER, GROUP, PLURAL, VERSION
 from proofmark_operator.outbox import Outbox
@@ -138,7 +139,9 @@ def _settings() -> kopf.OperatorSettings:
     settings = kopf.OperatorSettings()
     settings.persistence.finalizer = FINALIZER
     settings.persistence.progress_storage = kopf.AnnotationsProgressStorage(prefix=GROUP)
-    settings.persistence.diffbase_storage = kopf.AnnotationsDiffBaseStorage(prefix=GROUP)
+    # What it remembers of a resource is an annotation, and all of those together are held to 256 KiB.
+    large = ["spec.document", "spec.files"]
+    settings.persistence.diffbase_storage = kopf.AnnotationsDiffBaseStorage(prefix=GROUP, ignored_fields=large)
     settings.posting.loggers = False
     settings.watching.server_timeout = 60
     settings.watching.client_timeout = 90
@@ -155,16 +158,11 @@ def _unfinished(status: kopf.Status, meta: kopf.Meta, **_: Any) -> bool:
 
 
 def _tell(body: kopf.Body, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-    """An event for each condition whose truth came out."""
-    before = {c["type"]: c["status"] for c in old.get("conditions", ())}
-    for condition in new["conditions"]:
-        if condition["status"] == before.get(condition["type"], "Unknown"):
-            continue
-        bad = (condition["type"], condition["status"]) == ("Accepted", "False") or condition[
-            "reason"
-        ] == "QuotaExceeded"
-        message = f"{condition['type']} is {condition['status']}: {condition['message']}"
-        kopf.event(body, type="Warning" if bad else "Normal", reason=condition["reason"], message=message)
+    """An event for everything that is news."""
+    for condition in news(old.get("conditions", ()), new["conditions"]):
+        kind = "Warning" if is_trouble(condition) else "Normal"
+        message = ": ".join(filter(None, (f"{condition['type']} is {condition['status']}", condition["message"])))
+        kopf.event(body, type=kind, reason=condition["reason"], message=message)
 
 
 def _now() -> str:
