@@ -119,26 +119,32 @@ def emulated(
     vectors: npt.NDArray[np.int64],
     seed: int,
 ) -> Ticks:
-    """Run a system to its end with the controller on the chip.
-
-    The plant goes ahead with the simulation's controller and the chip follows. It sees nothing of a controller but what
-    that makes: as long as the chip makes the same, this is its own loop. A chip that makes anything else is taken back
-    to its first tick and goes on tick by tick, with the plant waiting for what it makes.
+    """Run a system to its end with the controller on the chip; see `closed`.
 
     Raises
     ------
     CosimError, ControllerError, EmulationError
-
-    References
-    ----------
-    Jefferson (1985), Virtual Time, ACM TOPLAS 7: going ahead of what is not known yet, and back where it was otherwise.
     """
     ahead = simulated(firmware, system, columns, vectors, seed)
     begin = controller_start(system, dict(columns), vectors.size)
     assert system.controller is not None
     seen = on_chip(firmware, system.controller.program, replayed(firmware, emulator, begin, ahead.sampled))
+    return closed(seen, ahead, lambda: waited_for(firmware, emulator, system, columns, vectors, seed))
+
+
+def closed(seen: Ticks, ahead: Ticks, wait: Callable[[], Ticks]) -> Ticks:
+    """What chips do in their own loops.
+
+    The plant went ahead with the simulation's controller and the chips followed. It sees nothing of a controller but
+    what that makes: as long as a chip makes the same, this is its own loop. Chips that make anything else are taken
+    back to their first tick and go on tick by tick, with the plant waiting for what they make.
+
+    References
+    ----------
+    Jefferson (1985), Virtual Time, ACM TOPLAS 7: going ahead of what is not known yet, and back where it was otherwise.
+    """
     same = seen.made.shape == ahead.made.shape and (seen.made == ahead.made).all()
-    return seen if same else waited_for(firmware, emulator, system, columns, vectors, seed)
+    return seen if same else wait()
 
 
 def waited_for(

@@ -22,7 +22,7 @@ from proofmark_firmware.verification.checks import Checked, checked
 from proofmark_firmware.verification.fuzz import fuzzed
 from proofmark_firmware.verification.injections import injections
 from proofmark_firmware.verification.interface import PWM, IntArray, pins_of
-from proofmark_firmware.verification.loop import emulated, replayed, simulated
+from proofmark_firmware.verification.loop import closed, replayed, simulated, waited_for
 from proofmark_firmware.verification.pins import pins
 from proofmark_firmware.verification.resources import no_fault, no_overrun, stack, tick_period, worst_tick
 from proofmark_firmware.verification.startup import BOOTS, boots
@@ -171,26 +171,29 @@ def in_the_loop(
     firmware: Loaded, emulator: Emulator, program: Program, system: System, vectors: Vectors, simulation: Ticks
 ) -> Iterator[Checked]:
     """The nominal vector in its loop, all vectors on the codes of theirs; and what was measured."""
-    nominal = {name: column[:1] for name, column in vectors.columns.items()}
-    chip = emulated(firmware, emulator, system, nominal, vectors.numbers[:1], vectors.seed)
-    problems = differences(chip, _only(simulation, 1))
-    ticks = simulation.sampled.shape[1]
-    yield checked(
-        "processor in the loop, nominal", problems, f"{ticks} ticks: codes, compare values and state bits equal"
-    )
-    count = vectors.numbers.size
+    ticks, count = simulation.sampled.shape[1], vectors.numbers.size
     begin = controller_start(system, dict(vectors.columns), count)
     seen = replayed(firmware, emulator, begin, simulation.sampled)
+    found, states = on_chip(firmware, program, seen), [emulator.look(vector) for vector in range(count)]
+    used = stack(firmware, emulator)
+    columns = {name: column[:1] for name, column in vectors.columns.items()}
+    nominal = closed(
+        _only(found, 1),
+        _only(simulation, 1),
+        lambda: waited_for(firmware, emulator, system, columns, vectors.numbers[:1], vectors.seed),
+    )
+    problems = differences(nominal, _only(simulation, 1))
+    told = f"{ticks} ticks: codes, compare values and state bits equal"
+    yield checked("processor in the loop, nominal", problems, told)
     problems = [f"vector {v} stopped after {n} of {ticks} ticks" for v, n in enumerate(seen.ticks) if n < ticks]
-    problems += differences(on_chip(firmware, program, seen), simulation)
+    problems += differences(found, simulation)
     told = f"{count} vectors, {count * ticks} ticks: compare values and state bits equal on the codes of the simulation"
     yield checked("processor in the loop, worst vectors", problems, told, {"ticks": count * ticks})
-    states = [emulator.look(vector) for vector in range(count)]
     yield pins(firmware, seen, states[0])
     yield no_fault(seen, states)
     yield no_overrun(seen)
     yield worst_tick(firmware, program, seen, states[0].core_hz)
-    yield stack(firmware, emulator)
+    yield used
 
 
 def _only(ticks: Ticks, count: int) -> Ticks:
