@@ -7,7 +7,10 @@ import pytest
 
 from proofmark.result import Result, sentences, share
 from proofmark_contracts.assessment import Estimate, ReliabilityUpdated
+from proofmark_contracts.custody import ReleaseSealed
+from proofmark_contracts.firmware import Firmware, MicropythonModule
 from proofmark_contracts.study import StudyClosed
+from proofmark_contracts.verification import FirmwareOutcome
 from tests.reporter.examples import SETTLED, STUDY, evidence_of, fit
 
 LIVE = ReliabilityUpdated(
@@ -63,6 +66,25 @@ def test_sentences_tell_every_estimate_why_it_ended_and_the_causes() -> None:
     told = result(SETTLED, stop="settled", samples=5000).sentences()
     assert told[-2] == f"{SETTLED}, of 5,000 that were allowed"
     assert told[-1].startswith("not identifiable")
+
+
+@pytest.mark.parametrize(
+    ("asked", "outcome", "told"),
+    [
+        (Firmware(board="nucleo-f446re", pins={}), "verified", "firmware 1.0.0: verified on an emulated nucleo-f446re"),
+        (MicropythonModule(version="2.0.1"), "verified", "firmware 2.0.1: verified in MicroPython"),
+        (Firmware(board="nucleo-f446re", pins={}), "failed", None),
+    ],
+)
+def test_verified_firmware_is_told_last(
+    asked: Firmware | MicropythonModule, outcome: FirmwareOutcome, told: str | None
+) -> None:
+    found = result()
+    design = found.opened.design.model_copy(update={"firmware": asked})
+    opened = found.opened.model_copy(update={"design": design})
+    sealed = ReleaseSealed(study=STUDY, verdict="approved", firmware=outcome, files=())
+    sentences = replace(found, opened=opened, sealed=sealed).sentences()
+    assert sentences[-1] == told if told else not any("firmware" in sentence for sentence in sentences)
 
 
 def test_a_child_study_says_whose_runs_it_takes_over_and_how_they_came_together() -> None:

@@ -8,6 +8,7 @@ from proofmark.client import OperatorClient
 from proofmark.exits import OF_OUTCOME, Exit
 from proofmark_contracts.assessment import Estimate, ReliabilityAssessed, ReliabilityUpdated
 from proofmark_contracts.custody import ReleaseSealed
+from proofmark_contracts.firmware import MicropythonModule
 from proofmark_contracts.study import StudyClosed, StudyOpened
 
 SECONDS_IN_HOUR = 3600
@@ -86,7 +87,15 @@ class Result:
             told.append(f"takes over runs of {self.assessed.parent}")
         of = f", of {self.opened.design.reliability.samples:,} that were allowed"
         told += [reason + of if reason == self.assessed.stopped else reason for reason in self.assessed.reasons]
-        return [*told, self.assessed.causes.sentence]
+        return [*told, self.assessed.causes.sentence, *self._firmware()]
+
+    def _firmware(self) -> list[str]:
+        """What the approved controller became; why it failed is among the reasons of the outcome."""
+        asked = self.opened.design.firmware
+        if asked is None or self.sealed is None or self.sealed.firmware != "verified":
+            return []
+        where = "in MicroPython" if isinstance(asked, MicropythonModule) else f"on an emulated {asked.board}"
+        return [f"firmware {asked.version}: verified {where}"]
 
     def _cost(self, assessed: ReliabilityAssessed) -> dict[str, float | None]:
         """CPU hours that runs took, and those that an early stop spared, at the mean of a run."""
