@@ -51,6 +51,16 @@ def test_a_controller_that_is_too_slow_is_not_verified(proofmark: Command, tmp_p
     assert json.loads((tmp_path / "out" / "checks.json").read_text())["checks"] == found["checks"]
 
 
+def test_a_module_for_micropython_is_asked_of_a_real_one(proofmark: Command, tmp_path: Path) -> None:
+    text = SPEC.read_text()
+    spec = changed(tmp_path, (text[text.index("firmware:") :], "firmware: {target: micropython}\n"))
+    told = proofmark("firmware", "verify", spec, "--out", tmp_path / "out", PATH="/nowhere")
+    assert told.code == 9, told.err
+    assert "failed  MicroPython computes what was simulated: expected MicroPython on this machine, got none" in told.out
+    assert "NOT VERIFIED: 1.0.0 for MicroPython" in told.out
+    assert {"fan_control.py", "fan_control.mpy", "checks.json"} == {path.name for path in (tmp_path / "out").iterdir()}
+
+
 def test_a_design_without_firmware_is_refused(proofmark: Command, tmp_path: Path) -> None:
     text = SPEC.read_text()
     told = proofmark("firmware", "verify", changed(tmp_path, (text[text.index("firmware:") :], "")))

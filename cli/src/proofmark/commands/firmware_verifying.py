@@ -38,10 +38,7 @@ def verify(spec: Spec, folder: Path, out: Path, runs: int, worst: int, as_json: 
         Where the spec is.
     """
     seen = unseen if as_json else _say
-    if isinstance(spec.design.firmware, MicropythonModule):
-        judged, witnesses = _judged_module(spec, seen), ()
-    else:
-        judged, witnesses = _judged_image(spec, folder, runs, worst, seen)
+    judged, witnesses = _judged(spec, folder, runs, worst, seen)
     written = _write(judged, out)
     verified = judged.result.outcome == "verified" and all(check.outcome != "failed" for check in witnesses)
     if as_json:
@@ -52,9 +49,11 @@ def verify(spec: Spec, folder: Path, out: Path, runs: int, worst: int, as_json: 
     return Exit.OK if verified else Exit.FIRMWARE_FAILED
 
 
-def _judged_module(spec: Spec, seen: Seen) -> Judged:
-    _doing("asking MicroPython")
-    return judge(spec.design, spec.files, closest_runs(spec, None, 0, 0), b"", seen=seen)
+def _judged(spec: Spec, folder: Path, runs: int, worst: int, seen: Seen) -> tuple[Judged, tuple[Checked, ...]]:
+    if isinstance(spec.design.firmware, MicropythonModule):
+        _doing("asking MicroPython")
+        return judge(spec.design, spec.files, closest_runs(spec, None, 0, 0), b"", seen=seen), ()
+    return _judged_image(spec, folder, runs, worst, seen)
 
 
 def _judged_image(spec: Spec, folder: Path, runs: int, worst: int, seen: Seen) -> tuple[Judged, tuple[Checked, ...]]:
@@ -86,7 +85,8 @@ def _say(check: Checked) -> None:
 def _summary(result: FirmwareResult, verified: bool) -> str:
     if result.problem:
         return f"NOT VERIFIED: {result.problem}"
-    what = f"{result.part.upper()} on {result.board}, image {result.image_sha256}"
+    image = f"{result.part.upper()} on {result.board}, image {result.image_sha256}"
+    what = image if result.image_sha256 else f"{result.version} for {result.board}"
     return f"VERIFIED: {what}" if verified else f"NOT VERIFIED: {what}"
 
 
