@@ -33,6 +33,15 @@ def test_an_image_that_was_never_signed_is_told_without() -> None:
     assert "Secure boot" not in render(evidence_of(*fit(), firmware=unsigned)).decode()
 
 
+def test_a_module_has_neither_a_part_nor_an_emulated_board() -> None:
+    board = firmware()
+    alone = {"board": "MicroPython", "part": "", "version": "2.0.1", "pins": (), "memories": (), "image_sha256": None}
+    module = replace(board, result=board.result.model_copy(update={**alone, "secure_boot": None}), picture=None)
+    told = render(evidence_of(*fit(), firmware=module)).decode()
+    assert "The controller was exported for MicroPython, and checked there. Version 2.0.1, compiled by" in told
+    assert "emulated" not in told
+
+
 def test_a_check_that_failed_stands_in_the_verdict() -> None:
     told = page("failed")
     verdict = told[told.index('<div class="verdict">') : told.index('<dl class="facts">')]

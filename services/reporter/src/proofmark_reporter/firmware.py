@@ -28,6 +28,8 @@ class FirmwareTold:
         """What came of it."""
         result = self.result
         if result.outcome == "verified":
+            if not result.part:
+                return f"The controller was exported for {result.board}, and checked there."
             passed = sum(check.outcome == "passed" for check in result.checks)
             return f"The image for {result.board} passed {count(passed)} checks on the emulated board."
         return f"The image for {result.board} is not verified, so the design is not released."
