@@ -1,8 +1,9 @@
-"""The loader of `loader/`, compiled for a family and a public key."""
+"""The loader of `loader/`, compiled for a family, with a public key put where the compiler left room for it."""
 
 import hashlib
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.resources import files
 from json import dumps
 from pathlib import Path
@@ -16,7 +17,8 @@ from proofmark_firmware.project import FLAGS
 
 SOURCES = ("image.c", "main.c", "sha512.c", "storage.c", "monocypher.c")
 HEADERS = ("loader.h", "monocypher.h")
-FLASH, SCRIPT, KEY, ELF = "flash_{}.c", "loader.ld", "key.c", "loader.elf"
+FLASH, SCRIPT, ELF = "flash_{}.c", "loader.ld", "loader.elf"
+KEY, KEY_SYMBOL, KEY_SIZE = "key.c", "pm_loader_key", 32
 MEMORY = "memory.c"
 """Of the run-time: what a compiler may call."""
 OTHERS_CODE = ("-Wno-error", "-Wno-shadow")
@@ -37,23 +39,29 @@ def loader_of(family: str, public_key: bytes, compiler: Compiler, cache: Cache) 
     ------
     BuildFailed
     """
-    texts = sources(family, public_key)
+    texts = sources(family)
     made_of = dumps([texts, str(compiler), FLAGS], sort_keys=True)
     digest = hashlib.sha256(made_of.encode()).hexdigest()
     found = cache.find(digest)
     if found is None:
         found = {ELF: _linked(texts, compiler)}
         cache.keep(digest, found)
-    return image_of(found[ELF])
+    return _knowing(image_of(found[ELF]), public_key)
 
 
-def sources(family: str, public_key: bytes) -> dict[str, str]:
+def _knowing(loader: Image, public_key: bytes) -> Image:
+    """The loader that accepts what belongs to this key."""
+    place = loader.symbols[KEY_SYMBOL].address - loader.start
+    return replace(loader, data=loader.data[:place] + public_key + loader.data[place + KEY_SIZE :])
+
+
+def sources(family: str) -> dict[str, str]:
     """By file name."""
     folder = files("proofmark_firmware")
     texts = {name: (folder / "loader" / name).read_text(encoding="utf-8")
              for name in (*SOURCES, *HEADERS, FLASH.format(family), SCRIPT)}  # fmt: skip
-    numbers = ", ".join(f"0x{byte:02x}u" for byte in public_key)
-    key = f'#include "loader.h"\n\nconst uint8_t pm_loader_key[32] = {{{numbers}}};\n'
+    room = ", ".join(f"{byte}u" for byte in range(KEY_SIZE))
+    key = f'#include "loader.h"\n\nconst uint8_t {KEY_SYMBOL}[{KEY_SIZE}] = {{{room}}};\n'
     return {**texts, MEMORY: (folder / "runtime" / MEMORY).read_text(encoding="utf-8"), KEY: key}
 
 
