@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
-from scipy.ndimage import minimum_filter1d
 
 from proofmark_cosim.component import FloatArray
 from proofmark_cosim.errors import OutOfRange
@@ -197,6 +196,8 @@ def _least(values: FloatArray, first: int, last: int | None) -> FloatArray:
     shifted = _later(values, first, np.inf)
     if last is None:
         return np.minimum.accumulate(shifted[:, ::-1], axis=1)[:, ::-1]
+    from scipy.ndimage import minimum_filter1d  # half a second that only windows with an end are worth
+
     size = last - first + 1
     # the filter's window is centred, and would start size // 2 cycles early
     found: FloatArray = minimum_filter1d(shifted, size, axis=1, mode="constant", cval=np.inf, origin=-(size // 2))
