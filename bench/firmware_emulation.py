@@ -50,9 +50,9 @@ def main(ticks: int) -> int:
         "beside_qemu": side_by_side(),
         "fuzz": fuzz(target, firmware, ticks),
     }
-    one, worst = found["in_the_loop"]
+    worst = found["in_the_loop"][-1]
     held = {
-        f"{LEAST_TICKS_PER_S} ticks/s with the plant in the loop": one["ticks_per_s"] >= LEAST_TICKS_PER_S,
+        f"{LEAST_TICKS_PER_S} ticks/s with the plant in the loop": worst["ticks_per_s"] >= LEAST_TICKS_PER_S,
         f"{WORST} vectors of {LOOP_TICKS} ticks within {ALLOWED_S} s": worst["seconds"] <= ALLOWED_S,
         "everybody agrees": not found["fuzz"]["differences"],
     }

@@ -10,7 +10,7 @@ from proofmark_firmware.cache import Cache
 from proofmark_firmware.compilers import compiler_of
 from proofmark_firmware.emulation import EmbeddedEmulator, Loaded, Observed, State
 from proofmark_firmware.project import project
-from proofmark_firmware.secure_boot import chain_of
+from proofmark_firmware.secure_boot import chain_of, loader_of, public_bytes
 from proofmark_firmware.target import target_of
 from proofmark_firmware.verification import verified
 from proofmark_firmware.verification.chained import chained
@@ -61,7 +61,8 @@ def test_a_signed_image_of_another_family_passes_every_check(
 ) -> None:
     """That of the first one does as a study judges it: `test_judging.py`."""
     target, sound = fan("nucleo-l476rg"), image("nucleo-l476rg")
-    chain = chain_of(target.board.family.name, sound.image.data, "1.2.3", key(1), compiler_of("zig"), cache)
+    loader = loader_of(target.board.family.name, public_bytes(key(1)), compiler_of("zig"), cache)
+    chain = chain_of(loader, sound.image.data, "1.2.3", key(1))
     found = verified(target, Loaded.of(sound), emulator, case.system, case.vectors, chain)
     assert [check.name for check in found.checks] == [*CHAINED, *NAMES]
     assert [(check.name, check.told) for check in found.checks if check.outcome != "passed"] == []
@@ -105,7 +106,8 @@ def test_an_image_of_another_design_does_not_boot_as_this_one(case: Case, emulat
 
 def test_nothing_is_older_than_the_first_version(case: Case, cache: Cache, emulator: EmbeddedEmulator) -> None:
     family, data = case.target.board.family.name, case.firmware.parts[case.firmware.start]
-    chain = chain_of(family, data, "0.0.0", key(1), compiler_of("zig"), cache)
+    loader = loader_of(family, public_bytes(key(1)), compiler_of("zig"), cache)
+    chain = chain_of(loader, data, "0.0.0", key(1))
     found = list(chained(case.firmware, emulator, chain))
     assert [check.name for check in found] == CHAINED
     assert [check.outcome for check in found] == ["passed", "passed", "passed", "not-run"]

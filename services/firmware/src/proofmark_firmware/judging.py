@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from io import BytesIO
 from json import dumps
@@ -13,7 +14,7 @@ from proofmark_contracts.design import Design
 from proofmark_contracts.firmware import MicropythonModule
 from proofmark_contracts.verification import FirmwareResult, Memory, SecureBoot
 from proofmark_controller import ControllerError
-from proofmark_cosim import CosimError
+from proofmark_cosim import CosimError, System
 from proofmark_firmware.building import BIN, Built, built
 from proofmark_firmware.cache import Cache, cache_folder
 from proofmark_firmware.compilers import Compiler, compiler_of
@@ -21,7 +22,7 @@ from proofmark_firmware.emulation import EmbeddedEmulator, Loaded
 from proofmark_firmware.errors import FirmwareError
 from proofmark_firmware.micropython_module import BOARD, agreement, exported, module_result
 from proofmark_firmware.pin_table import pin_table
-from proofmark_firmware.secure_boot import Chain, chain_of, flash_files
+from proofmark_firmware.secure_boot import Chain, chain_of, flash_files, loader_of, public_bytes
 from proofmark_firmware.secure_boot.protection import READ, write_protection
 from proofmark_firmware.statement import sizes
 from proofmark_firmware.target import Target, target_of
@@ -78,10 +79,12 @@ def judge(
     try:
         compiler, cache = compiler_of(), Cache(cache_folder())
         told = told.model_copy(update={"compiler": str(compiler)})
-        image = built(target, compiler, cache)
-        family, version = target.board.family.name, target.firmware.version
-        chain = chain_of(family, image.image.data, version, image_key, compiler, cache)
-        found = _verified(target, design, files, image, chain, vectors, heat, seen)
+        with EmbeddedEmulator(min(MOST_PROCESSES, os.cpu_count() or 1)) as emulator, ThreadPoolExecutor(1) as beside:
+            loader = beside.submit(loader_of, target.board.family.name, public_bytes(image_key), compiler, cache)
+            image = built(target, compiler, cache)
+            chain = chain_of(loader.result(), image.image.data, target.firmware.version, image_key)
+            system = _system(design, files, heat)
+            found = verified(target, Loaded.of(image), emulator, system, vectors, chain, seen)
     except (FirmwareError, CosimError, ControllerError) as error:
         return _judged(told.model_copy(update={"problem": str(error)}), {}, {})
     made = _about(target, compiler, image, chain)
@@ -125,20 +128,9 @@ def _about(target: Target, compiler: Compiler, image: Built, chain: Chain) -> di
     }
 
 
-def _verified(
-    target: Target,
-    design: Design,
-    files: Mapping[str, bytes],
-    image: Built,
-    chain: Chain,
-    vectors: Vectors,
-    heat: Heat | None,
-    seen: Seen,
-) -> Verification:
+def _system(design: Design, files: Mapping[str, bytes], heat: Heat | None) -> System:
     assert isinstance(design.model, CosimModel)
-    system = system_of(design.model, design.controller, files, heat)
-    with EmbeddedEmulator(min(MOST_PROCESSES, os.cpu_count() or 1)) as emulator:
-        return verified(target, Loaded.of(image), emulator, system, vectors, chain, seen)
+    return system_of(design.model, design.controller, files, heat)
 
 
 def _recorded(target: Target, found: Verification) -> dict[str, bytes]:

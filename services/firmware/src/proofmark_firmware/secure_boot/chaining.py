@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from proofmark_firmware.cache import Cache
-from proofmark_firmware.compilers import Compiler
 from proofmark_firmware.elf import Image, hex_text
 from proofmark_firmware.placement import SLOT_OFFSET
-from proofmark_firmware.secure_boot.first_stage import loader_of
 from proofmark_firmware.secure_boot.signing import counter_of, public_bytes, signed
 
 LOADER, SLOT, FLASH, KEY = "loader.bin", "slot.bin", "flash.hex", "image-key.pem"
@@ -28,13 +25,13 @@ class Chain:
     counter: int
 
 
-def chain_of(family: str, image: bytes, version: str, key_pem: bytes, compiler: Compiler, cache: Cache) -> Chain:
-    """Sign an image, with the counter that its version stands for, and make the loader that accepts it.
+def chain_of(loader: Image, image: bytes, version: str, key_pem: bytes) -> Chain:
+    """Sign an image, with the counter that its version stands for, for the loader that accepts it.
 
     Parameters
     ----------
-    family
-        Of the part: `stm32f4` or `stm32l4`.
+    loader
+        Knows the public key.
     image
         Linked for a slot.
     key_pem
@@ -42,11 +39,10 @@ def chain_of(family: str, image: bytes, version: str, key_pem: bytes, compiler: 
 
     Raises
     ------
-    NotSigned, MissingTool, BuildFailed
+    NotSigned, MissingTool
     """
     counter = counter_of(version)
-    slot = signed(image, key_pem, version, counter)
-    return Chain(loader_of(family, public_bytes(key_pem), compiler, cache), slot, image, key_pem, version, counter)
+    return Chain(loader, signed(image, key_pem, version, counter), image, key_pem, version, counter)
 
 
 def flash_files(chain: Chain) -> dict[str, bytes]:
