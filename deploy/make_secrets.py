@@ -7,7 +7,6 @@ maps, who is trusted and the bus's accounts. `--compose FOLDER` writes the same 
 import argparse
 import base64
 import json
-import os
 import runpy
 import secrets
 import sys
@@ -77,11 +76,10 @@ def manifests() -> list[dict[str, Any]]:
 
 
 def write_compose(folder: Path) -> None:
-    """The environment file and the keys that docker-compose.dev.yml asks for; containers run as whoever holds them."""
+    """The environment file, the keys and who is trusted: what docker-compose.dev.yml asks for."""
     held, signing = passwords(), keys()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lines = [f"RUN_AS={os.getuid()}:{os.getgid()}", *(f"{name}={value}" for name, value in variables(held).items())]
-    _private(folder / "env", "\n".join([*lines, ""]))
+    _private(folder / "env", "".join(f"{name}={value}\n" for name, value in variables(held).items()))
     for service, own in signing.items():
         (folder / service).mkdir(exist_ok=True, mode=0o700)
         for name, text in _files(own).items():
