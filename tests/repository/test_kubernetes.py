@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import runpy
 import stat
 from collections.abc import Iterator
@@ -117,6 +118,14 @@ def test_a_pod_copies_every_key_of_its_secret() -> None:
             copied[secret] = {Path(part).name for part in container["command"] if part.startswith("/run/key/")}
     assert copied == {name: set(keys) for name, keys in made.items() if name.endswith("-key")}
     assert copied["proofmark-firmware-key"] == {"firmware.pem", "image.pem"}
+
+
+def test_every_installation_runs_the_same_version_of_the_bus() -> None:
+    overlays = BASE.parent / "overlays"
+    (values,) = documents(overlays / "production" / "nats-values.yaml")
+    tag = values["container"]["image"]["tag"]
+    for file in (overlays / "dev" / "nats.yaml", ROOT / "docker-compose.dev.yml"):
+        assert re.findall(r"image: \S*\bnats:(\S+)", file.read_text()) == [tag], file
 
 
 def test_secrets_are_made_anew_each_time() -> None:
