@@ -5,18 +5,21 @@ import re
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from io import StringIO
+from io import BytesIO, StringIO
 from json import loads
 from pathlib import Path
 from shutil import which
 from subprocess import run
 
 import pytest
+from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
 from intelhex import IntelHex
 
 from proofmark_firmware.building import BIN, ELF, HEX, MAP, STATEMENT, Built, built, digest_of
 from proofmark_firmware.cache import Cache
 from proofmark_firmware.compilers import compiler_of
+from proofmark_firmware.debug_information import without_debug_information
 from proofmark_firmware.errors import ImageTooLarge, NoCompiler
 from proofmark_firmware.placement import INFO_OFFSET
 
@@ -59,6 +62,24 @@ def test_hex_holds_the_bytes_of_bin(made: Built) -> None:
     file = IntelHex(StringIO(made.files[HEX].decode()))
     assert file.minaddr() == made.image.start
     assert file.tobinstr() == made.files[BIN]
+
+
+@pytest.mark.parametrize("gone", [b".debug_", b".vectors"])
+def test_nothing_is_left_of_debug_information_and_every_symbol_is(made: Built, gone: bytes) -> None:
+    """Also where a section before the code goes, as if it were one of debug information."""
+    elf = made.files["firmware.elf"].replace(gone + b"\0", b".debug_v\0")
+    file = ELFFile(BytesIO(without_debug_information(elf)))
+    names = [section.name for section in file.iter_sections()]
+    assert ".text" in names
+    assert not [name for name in names if name.startswith(".debug")]
+    text, symbols = file.get_section_by_name(".text"), file.get_section_by_name(".symtab")
+    assert text is not None
+    assert isinstance(symbols, SymbolTableSection)
+    functions = [symbol for symbol in symbols.iter_symbols() if symbol["st_info"]["type"] == "STT_FUNC"]
+    assert "main" in {function.name for function in functions}
+    for function in functions:
+        assert names[function["st_shndx"]] == ".text"
+        assert 0 <= function["st_value"] - text["sh_addr"] < text["sh_size"]
 
 
 def test_bin_is_what_objcopy_makes_of_elf(made: Built, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def picture(found: Sequence[Signal], core_hz: int, begin: int, end: int, title: 
         _panel(panels[0], found, core_hz, (begin, end), 1e3)
         panels[0].set_yticks([0.35 - row for row in range(len(found))], [signal.name for signal in found])
         panels[0].set_xlabel("time, ms")
-        panels[0].set_title(title, loc="left", fontsize=9)
+        figure.suptitle(title, x=0.01, horizontalalignment="left", fontsize=9)
         if close is not None:
             _panel(panels[1], found, core_hz, close, 1e6)
             duties = [f"{float(levels_in(signal, *close, 1)[0]):.0%}" for signal in found]
@@ -42,7 +42,7 @@ def picture(found: Sequence[Signal], core_hz: int, begin: int, end: int, title: 
             panels[1].yaxis.tick_right()
             panels[1].tick_params(axis="y", length=0)
             panels[1].set_xlabel(f"time from {1e3 * (close[0] - begin) / core_hz:.4g} ms, µs")
-            panels[1].set_title(f"{CLOSE} periods, and how much of them is high", loc="left", fontsize=9)
+            panels[1].set_title(f"{CLOSE} periods, and the part that is high", loc="left", fontsize=9)
         file = BytesIO()
         figure.savefig(file, format="svg", metadata={"Date": None})
     return file.getvalue()
