@@ -155,7 +155,17 @@ SERVICES: dict[str, Role] = {
         consumes=(StudyOpened, StudyClosed),
         waits=(StudyOpened, StudyClosed),
         publishes=(SpecSubmitted, StudyCommanded),
-        reads=(SpecAnswered, StudyOpened, StudyClosed, ReliabilityUpdated, ReliabilityAssessed, ReleaseSealed),
+        reads=(
+            SpecAnswered,
+            StudyOpened,
+            StudyClosed,
+            StudyCommanded,
+            BatchPlanned,
+            BatchCompleted,
+            ReliabilityUpdated,
+            ReliabilityAssessed,
+            ReleaseSealed,
+        ),
         needs_cluster=True,
     ),
     "engineer": Role(

@@ -9,7 +9,7 @@ import aiohttp
 from proofmark_chassis import RetryLater
 from proofmark_operator.api import MERGE, Api, Refused
 from proofmark_operator.facts import JobState
-from proofmark_operator.names import STUDY_LABEL, job_name
+from proofmark_operator.names import RESTING_ANNOTATION, STUDY_LABEL, job_name
 
 AGAIN_S = 1.0
 PASSING = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.UNAUTHORIZED, *(s for s in HTTPStatus if s >= 500)}
@@ -33,9 +33,17 @@ class Cluster:
         return await _answered(self._api.ask("DELETE", path, propagationPolicy="Background")) is not None
 
     async def suspend(self, namespace: str, study: str, suspended: bool) -> bool:
-        """Send a study's pods away, or let them come again; False where there is no Job."""
+        """Send a study's pods away, or let them come again, as its owner says; False where there is no Job."""
         path = f"{_jobs(namespace)}/{job_name(study)}"
-        change = {"spec": {"suspend": suspended}}
+        change = {"metadata": {"annotations": {RESTING_ANNOTATION: None}}, "spec": {"suspend": suspended}}
+        return await _answered(self._api.ask("PATCH", path, change, kind=MERGE)) is not None
+
+    async def rest(self, namespace: str, study: str, resting: bool, revision: str) -> bool:
+        """Let a study's pods rest, or return; False where the Job is not the revision that was seen any more."""
+        path = f"{_jobs(namespace)}/{job_name(study)}"
+        annotations = {RESTING_ANNOTATION: "true" if resting else None}
+        metadata = {"resourceVersion": revision, "annotations": annotations}
+        change = {"metadata": metadata, "spec": {"suspend": resting}}
         return await _answered(self._api.ask("PATCH", path, change, kind=MERGE)) is not None
 
     async def jobs(self, namespace: str) -> dict[str, JobState]:

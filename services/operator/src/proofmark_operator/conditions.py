@@ -98,6 +98,8 @@ def _running(facts: Facts) -> Condition:
         return Condition("Running", "False", "NoJob", "there is no Job of this study")
     if job.finished is not None:
         return Condition("Running", "False", f"Job{job.finished}", job.message)
+    if job.resting:
+        return Condition("Running", "False", "Resting", "its pods come back with the next batch")
     if job.suspended:
         return Condition("Running", "False", "Suspended")
     if QUOTA in job.refused and job.active == 0:

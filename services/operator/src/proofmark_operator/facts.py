@@ -8,6 +8,7 @@ from proofmark_chassis import Context
 from proofmark_contracts.assessment import ReliabilityAssessed, ReliabilityUpdated
 from proofmark_contracts.custody import ReleaseSealed
 from proofmark_contracts.study import SpecAnswered, StudyClosed
+from proofmark_operator.names import RESTING_ANNOTATION, TENANT_ANNOTATION
 
 QUOTA = "exceeded quota"
 """What the API server says when a namespace has no room."""
@@ -19,23 +20,33 @@ class JobState:
 
     active: int = 0
     suspended: bool = False
+    resting: bool = False
+    """Suspended by an operator until the next batch, not by anybody else."""
     finished: str | None = None
     """`Complete` or `Failed`."""
     message: str = ""
     refused: str = ""
     """Why the last pod could not be created."""
+    tenant: str = ""
+    revision: str = ""
+    """Changes with everything that changes."""
 
     @classmethod
     def of(cls, job: Mapping[str, Any], refused: str) -> Self:
-        status = job.get("status", {})
+        status, metadata = job.get("status", {}), job.get("metadata", {})
+        annotations = metadata.get("annotations", {})
+        suspended = bool(job["spec"].get("suspend"))
         true = {c["type"]: c for c in status.get("conditions", ()) if c["status"] == "True"}
         finished = next((kind for kind in ("Complete", "Failed") if kind in true), None)
         return cls(
             active=status.get("active", 0),
-            suspended=bool(job["spec"].get("suspend")),
+            suspended=suspended,
+            resting=suspended and RESTING_ANNOTATION in annotations,
             finished=finished,
             message=true[finished].get("message", "") if finished else "",
             refused=refused,
+            tenant=annotations.get(TENANT_ANNOTATION, ""),
+            revision=metadata.get("resourceVersion", ""),
         )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from proofmark_chassis.service import EXIT_CONFIGURATION, EXIT_HANDED_BACK
 from proofmark_contracts.study import StudyOpened
-from proofmark_operator.names import GROUP, STUDY_LABEL, job_name
+from proofmark_operator.names import GROUP, STUDY_LABEL, TENANT_ANNOTATION, job_name
 from proofmark_operator.settings import OperatorSettings
 
 CREDENTIALS = "/run/proofmark"
@@ -26,7 +26,7 @@ def manifest(opened: StudyOpened, pods: int, settings: OperatorSettings, *, susp
             "name": job_name(opened.study),
             "namespace": settings.namespace,
             "labels": labels | queue,
-            "annotations": {f"{GROUP}/tenant": opened.tenant, f"{GROUP}/engine": opened.engine},
+            "annotations": {TENANT_ANNOTATION: opened.tenant, f"{GROUP}/engine": opened.engine},
         },
         "spec": {
             "completionMode": "Indexed",

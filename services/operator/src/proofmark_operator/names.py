@@ -8,6 +8,9 @@ PLURAL = "designstudies"
 KIND = "DesignStudy"
 STUDY_LABEL = f"{GROUP}/study"
 FINALIZER = f"{GROUP}/cancel"
+TENANT_ANNOTATION = f"{GROUP}/tenant"
+RESTING_ANNOTATION = f"{GROUP}/resting"
+"""Its Job is suspended until the next batch, by an operator and by nobody else."""
 ENGINE = version("proofmark-contracts")
 
 

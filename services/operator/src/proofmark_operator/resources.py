@@ -10,11 +10,13 @@ import structlog
 
 from proofmark_chassis import Context, RetryLater
 from proofmark_contracts.study import SpecAnswered, StudyClosed, StudyCommanded
+from proofmark_operator.api import Refused
 from proofmark_operator.cluster import Cluster
 from proofmark_operator.conditions import is_trouble, news
 from proofmark_operator.facts import Facts, JobState
 from proofmark_operator.names import FINALIZER, GROUP, PLURAL, VERSION
 from proofmark_operator.outbox import Outbox
+from proofmark_operator.resting import Rest
 from proofmark_operator.settings import OperatorSettings
 from proofmark_operator.status import status_of
 from proofmark_operator.submission import event_of, submission
@@ -36,14 +38,14 @@ class Resources:
         self._settings = context.settings
         self._cluster = context.resource(Cluster)
         self._outbox = outbox
+        self._rest = Rest(context)
         self._jobs: dict[str, JobState] = {}
 
     async def watch(self) -> None:
         """Serve until cancelled."""
-        looking = asyncio.create_task(self._look_at_jobs())
-        try:
+        async with asyncio.TaskGroup() as tasks:
+            looking = tasks.create_task(self._look_at_jobs())
             await kopf.operator(registry=self._registry(), settings=_settings(), standalone=True, clusterwide=True)
-        finally:
             looking.cancel()
 
     def _registry(self) -> kopf.OperatorRegistry:
@@ -126,12 +128,14 @@ class Resources:
         return await Facts.read(answer, job, self._context)
 
     async def _look_at_jobs(self) -> None:
-        """Know what the Jobs do; one look serves every resource."""
+        """Know what the Jobs do, and let idle ones rest; one look serves every resource."""
         while True:
             try:
                 self._jobs = await self._cluster.jobs(self._settings.namespace)
-            except RetryLater as later:
-                log.warning("cluster_away", error=str(later.__cause__))
+                if self._settings.kueue_queue is None:
+                    await self._rest.look(self._jobs)
+            except (RetryLater, Refused) as problem:
+                log.warning("cluster_away", error=str(problem.__cause__ or problem))
             await asyncio.sleep(self._settings.sync_s)
 
 

@@ -39,6 +39,8 @@ class OperatorSettings(ServiceSettings):
     """The local queue that admits Jobs, where Kueue is installed."""
     tolerations: Json[list[dict[str, Any]]] = []
     """Taints of the nodes that workers may use, such as those of spot instances."""
+    idle_s: float = Field(60.0, gt=0)
+    """How long pods wait for their study's next batch; then they leave until it is there. With Kueue they stay."""
     price_cpu_h: float | None = Field(None, ge=0)
     """What a CPU hour costs, in the currency of the installation."""
     sync_s: float = Field(2.0, gt=0)

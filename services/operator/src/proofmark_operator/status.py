@@ -68,6 +68,6 @@ def _state(facts: Facts) -> str:
         return "Submitted" if facts.submitted else "Suspended"
     if facts.answer.study is None:
         return "Refused"
-    if facts.job is not None and facts.job.suspended:
+    if facts.job is not None and facts.job.suspended and not facts.job.resting:
         return "Suspended"
     return "Deciding" if facts.assessed is not None else "Simulating"
