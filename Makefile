@@ -58,7 +58,7 @@ chaos: $(READY) ## kill services and server at random; every number must stay th
 cluster: $(READY) ## build a Kubernetes control plane of processes, once; fifteen minutes
 	$(BIN)/python -m tests.cluster.build
 
-test-cluster: cluster ## run studies on that control plane, and disturb everything
+test-cluster: $(if $(KUBECONFIG),$(READY),cluster) ## run studies on that control plane; with KUBECONFIG, what needs no pods there
 	$(BIN)/pytest tests/cluster
 
 bench-cluster: cluster ## measure operator, pods and chunks on that control plane; prints JSON

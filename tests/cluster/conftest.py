@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from proofmark.client import OperatorClient, operator
+from tests.cluster import borrowed
 from tests.cluster.build import binary
 from tests.cluster.control_plane import NODES
 from tests.cluster.lab import Lab
@@ -20,15 +21,32 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None if any(path.is_relative_to(HERE) for path in asked) else True
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if borrowed.is_named():
+        try:
+            session.config.get_terminal_writer().line(borrowed.introduced())
+        except borrowed.Unfit as unfit:
+            raise pytest.UsageError(str(unfit)) from unfit
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if borrowed.is_named():
+        skip = pytest.mark.skip(reason="needs our control plane and its nodes, and KUBECONFIG names another cluster")
+        for item in items:
+            if item.path.is_relative_to(HERE) and item.get_closest_marker("api_server") is None:
+                item.add_marker(skip)
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    assert binary().exists(), "the control plane is not built: make cluster"
+    elsewhere = borrowed.is_named()
+    assert elsewhere or binary().exists(), "the control plane is not built: make cluster"
     folder = tmp_path_factory.mktemp("lab")
     os.environ["PROOFMARK_HOME"] = str(folder / "home")
-    running = Lab(folder)
+    running = borrowed.BorrowedLab(folder) if elsewhere else Lab(folder)
     try:
         asyncio.run(running.start())
-        for node in NODES:
+        for node in () if elsewhere else NODES:
             running.start_node(node)
         running.start_operator()
         yield running

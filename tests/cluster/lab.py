@@ -34,6 +34,7 @@ class Lab:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.cluster = ControlPlane(home / "cluster")
+        self.admin = self.cluster.home / "admin.kubeconfig"
         policy = {
             "PROOFMARK_ALLOW_PYTHON_MODELS": "true",
             "PROOFMARK_CHUNK_VECTORS": "1",
@@ -43,8 +44,7 @@ class Lab:
         self.processes = Processes(home)
 
     async def start(self) -> None:
-        await asyncio.gather(asyncio.to_thread(self.cluster.start), self.plant.start())
-        self.cluster.kubeconfig("admin", NAMESPACE)
+        await asyncio.gather(asyncio.to_thread(self.bring_cluster), self.plant.start())
         for file in ("namespace.yaml", "designstudies.yaml"):
             self.kubectl("apply", "-f", BASE / file)
         self.kubectl("apply", "-f", BASE / "rbac.yaml")
@@ -53,6 +53,11 @@ class Lab:
         password = self.plant.server.passwords["simulator@compute"]
         self.kubectl("create", "secret", "generic", "proofmark-simulator", f"--from-literal=compute={password}")
         self.kubectl("wait", "--for=condition=Established", "crd/designstudies.proofmark.dev")
+
+    def bring_cluster(self) -> None:
+        """Start the control plane, and leave the file by which an administrator reaches it."""
+        self.cluster.start()
+        self.cluster.kubeconfig("admin", NAMESPACE)
 
     async def stop(self) -> None:
         """At once: nothing of it is wanted any more."""
@@ -80,8 +85,8 @@ class Lab:
     def start_operator(self, name: str = "operator", **settings: object) -> None:
         """The operator with its service account's own rights."""
         token = self.kubectl("create", "token", "proofmark-operator").strip()
-        kubeconfig = json.loads(self.cluster.kubeconfig("admin", NAMESPACE).read_text())
-        kubeconfig["users"] = [{"name": "admin", "user": {"token": token}}]
+        kubeconfig = json.loads(self.admin.read_text())
+        kubeconfig["users"][0]["user"] = {"token": token}
         path = self.home / f"{name}.kubeconfig"
         path.write_text(json.dumps(kubeconfig))
         told = {
@@ -108,8 +113,7 @@ class Lab:
         return finished.stdout
 
     def try_kubectl(self, *arguments: object, stdin: str | None = None) -> "subprocess.CompletedProcess[str]":
-        kubeconfig = self.cluster.home / "admin.kubeconfig"
-        command = ["kubectl", "--kubeconfig", str(kubeconfig), *map(str, arguments)]
+        command = ["kubectl", "--kubeconfig", str(self.admin), *map(str, arguments)]
         return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
 
     def get(self, *arguments: object) -> Any:

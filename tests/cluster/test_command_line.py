@@ -18,7 +18,7 @@ def environment(lab: Lab) -> dict[str, str]:
     """The engineer's secret names the bus by an address that this machine reaches."""
     told = json.dumps({"url": lab.plant.server.url, "passwords": lab.plant.server.passwords})
     lab.kubectl("create", "secret", "generic", "proofmark-engineer", f"--from-literal=bus.json={told}")
-    return {**os.environ, "KUBECONFIG": str(lab.cluster.home / "admin.kubeconfig")}
+    return {**os.environ, "KUBECONFIG": str(lab.admin)}
 
 
 def proofmark(environment: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -49,6 +49,7 @@ def test_the_doctor_says_what_the_cluster_has_and_lacks(environment: dict[str, s
     assert done.returncode == 1
 
 
+@pytest.mark.api_server
 def test_a_context_that_is_not_there_is_named(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "spec.json").write_text(json.dumps(fit("nowhere", 60)))
     done = proofmark(environment, "run", str(tmp_path / "spec.json"), "--on", "kubernetes", "--context", "elsewhere")

@@ -1,6 +1,7 @@
 """What is deployed passes a real API server: both overlays, and every pod under the restricted standard."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from tests.cluster.lab import NAMESPACE, Lab
 from tests.cluster.processes import ROOT
 from tests.operator.studies import opened, settings
 
+pytestmark = pytest.mark.api_server
+
 KUBERNETES = ROOT / "deploy" / "kubernetes"
 OTHERS = {"keda.sh": "ScaledObject", "monitoring.coreos.com": "ServiceMonitor"}
-"""Kinds of others' that the overlay for production uses; here they are known by name alone."""
+"""Kinds of others' that the overlay for production uses; known by name alone where they are not installed."""
 
 
 def definition(group: str, kind: str) -> dict[str, Any]:
@@ -36,10 +39,17 @@ def kustomized(lab: Lab, overlay: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def kinds(lab: Lab) -> None:
+def kinds(lab: Lab) -> Iterator[None]:
+    brought = []
     for group, kind in OTHERS.items():
-        lab.kubectl("apply", "-f", "-", stdin=json.dumps(definition(group, kind)))
-        lab.kubectl("wait", "--for=condition=Established", f"crd/{kind.lower()}s.{group}")
+        name = f"crd/{kind.lower()}s.{group}"
+        if not lab.kubectl("get", name, "--ignore-not-found"):
+            brought.append(name)
+            lab.kubectl("create", "-f", "-", stdin=json.dumps(definition(group, kind)))
+            lab.kubectl("wait", "--for=condition=Established", name)
+    yield
+    if brought:
+        lab.kubectl("delete", *brought)
 
 
 @pytest.mark.parametrize("overlay", ["dev", "production"])

@@ -10,13 +10,14 @@ from proofmark.client import OperatorClient
 from proofmark_chassis.connection import leave
 from proofmark_contracts.campaign import SimulateChunk
 from proofmark_contracts.message import Zone
-from proofmark_contracts.study import StudyClosed
+from proofmark_contracts.study import StudyClosed, StudyOpened
 from tests.cluster.lab import TENANT, Lab, resource, until
 from tests.cluster.specs import fit, slow_fit
 
 LARGEST_FILE = 262_144
 
 
+@pytest.mark.api_server
 @pytest.mark.parametrize(
     ("spec", "told"),
     [
@@ -32,6 +33,7 @@ def test_an_invalid_resource_is_refused_by_the_api_server(lab: Lab, spec: dict[s
     assert told in refused.stderr
 
 
+@pytest.mark.api_server
 def test_a_document_cannot_be_changed(lab: Lab) -> None:
     lab.apply("fixed", fit("fixed", 20))
     changed = {"document": json.dumps(fit("fixed", 30)), "files": {}}
@@ -72,6 +74,7 @@ def test_kubectl_waits_for_whichever_end_comes(lab: Lab) -> None:
     assert lab.condition("bad", "Closed")["reason"] == "Rejected"
 
 
+@pytest.mark.api_server
 def test_what_intake_refuses_is_said(lab: Lab) -> None:
     wrong = fit("wrong")
     wrong["requirements"][0]["metric"] = "gap"
@@ -82,15 +85,36 @@ def test_what_intake_refuses_is_said(lab: Lab) -> None:
     lab.kubectl("delete", "designstudy", "wrong", "-n", TENANT, "--timeout=20s")
 
 
-def test_a_resource_may_be_as_large_as_its_definition_says(lab: Lab) -> None:
+@pytest.mark.parametrize("condition", [pytest.param("Accepted", marks=pytest.mark.api_server), "Settled"])
+def test_a_resource_may_be_as_large_as_its_definition_says(lab: Lab, condition: str) -> None:
     """Created, not applied: kubectl would write all of it into an annotation once more."""
-    document, files = slow_fit("large", 10, 0.0)
+    name = f"large-{condition.lower()}"
+    document, files = slow_fit(name, 10, 0.0)
     model = files["model.py"].decode()
     told = {"document": json.dumps(document), "files": {"model.py": model + "#" * (LARGEST_FILE - len(model))}}
-    lab.kubectl("create", "-f", "-", stdin=json.dumps(resource("large", told)))
-    lab.kubectl("wait", "--for=condition=Settled", "designstudy/large", "-n", TENANT, "--timeout=240s")
-    remembered = lab.resource("large")["metadata"]["annotations"]["proofmark.dev/last-handled-configuration"]
+    lab.kubectl("create", "-f", "-", stdin=json.dumps(resource(name, told)))
+    lab.kubectl("wait", f"--for=condition={condition}", f"designstudy/{name}", "-n", TENANT, "--timeout=240s")
+    remembered = lab.resource(name)["metadata"]["annotations"]["proofmark.dev/last-handled-configuration"]
     assert json.loads(remembered) == {"spec": {"suspend": False}}
+
+
+@pytest.mark.api_server
+async def test_a_resource_becomes_a_study_with_a_job_and_takes_both_along(lab: Lab, client: OperatorClient) -> None:
+    """Whether or not its pods ever start."""
+    lab.apply("brief", *slow_fit("brief", 100, 2.0))
+    study = await until(lambda: lab.resource("brief").get("status", {}).get("study"), what="the study")
+    assert (await client.wait(StudyOpened, study)).tenant == TENANT
+    job = await until(lambda: lab.job(study), what="the Job")
+    shape = {key: job["spec"][key] for key in ("completionMode", "completions", "parallelism", "suspend")}
+    assert shape == {"completionMode": "Indexed", "completions": 10, "parallelism": 10, "suspend": False}
+    assert job["metadata"]["annotations"]["proofmark.dev/tenant"] == TENANT
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    assert {"name": "PROOFMARK_STUDY", "value": study} in container["env"]
+    await asyncio.to_thread(lab.kubectl, "delete", "designstudy", "brief", "-n", TENANT, "--timeout=240s")
+    closed = await client.read(StudyClosed, study)
+    assert closed is not None
+    assert closed.outcome == "cancelled"
+    await until(lambda: lab.job(study) is None, what="the end of the Job")
 
 
 async def test_a_resource_that_is_deleted_takes_its_study_along(lab: Lab, client: OperatorClient) -> None:
