@@ -40,11 +40,13 @@ class FanControl:
     led: bool = False
     mode: Mode = Mode.OFF
     ticks: int32 = int32(0)
+    mean_degc: float32 = float32(25.0)
 
     def step(self, inputs: Inputs) -> Outputs:
         """One tick."""
         self.ticks = self.ticks + 1
         self.led = not self.led
+        self.mean_degc = self.mean_degc + float32(0.1) * (inputs.temp_degc - self.mean_degc)
         self.mode = Mode.OFF
         if inputs.enable:
             self.mode = Mode.HOT if inputs.temp_degc > 90.0 else Mode.RUN
