@@ -100,7 +100,14 @@ def test_the_statement_tells_what_a_verifier_needs(made: Built) -> None:
     assert record["size"] == 4 * (1 + 2 + 4)
     state = told["symbols"]["pm_controller"]
     assert told["state"]["size"] == state["size"]
-    assert [value["name"] for value in told["state"]["values"]] == ["gain", "led", "mode", "ticks", "mean_degc", "pm_fault"]
+    assert [value["name"] for value in told["state"]["values"]] == [
+        "gain",
+        "led",
+        "mode",
+        "ticks",
+        "mean_degc",
+        "pm_fault",
+    ]
     assert told["state"]["values"][0]["address"] == state["address"]
     for name in ("pm_status", "pm_fault_record", "pm_apply", "pm_sample", "pm_compute", "pm_idle"):
         assert told["symbols"][name]["size"] > 0
