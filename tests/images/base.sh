@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 base=$(sed -n 's/^ARG BASE=//p' Dockerfile)
-nats=$(sed -n 's/^ *image: \(.*\/nats:.*\)$/\1/p' docker-compose.dev.yml)
+nats=$(sed -n 's/^ *image: \(nats:.*\)$/\1/p' docker-compose.dev.yml)
 scratch=$(mktemp -d /var/tmp/proofmark-images.XXXXXX)
 trap 'rm -rf "$scratch"' EXIT
 
