@@ -25,7 +25,7 @@ MOST_SHAPES = 60
 STEPS = 120
 """Of a training course."""
 LATTICE = 24
-REFINED = ((1, 1e-3), (2, 1e-4), (4, 1e-6))
+REFINED = ((2, 1e-3), (4, 1e-6))
 """Frequencies per decade and precision of the responses, one after the other until the error is within the accuracy."""
 _SHARE = 0.2
 """Of the accuracy, that the choice of shapes and of watched nodes may cost each."""
