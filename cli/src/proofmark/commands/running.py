@@ -20,7 +20,7 @@ from proofmark.folder import BUS, claim, write_release, write_run
 from proofmark.progress import bar, follow
 from proofmark.result import Result
 from proofmark.specs import load_spec
-from proofmark_contracts.frozen import FileRef, sha256_hex
+from proofmark_contracts.frozen import FileRef
 from proofmark_contracts.study import study_stem
 from proofmark_spec import Spec
 
@@ -150,9 +150,7 @@ async def _judge(begin: Callable[[OperatorClient], Awaitable[str]], folder: Path
 
 def _first_study(spec: Spec) -> str:
     """The id that an empty store gives to this spec."""
-    refs = tuple(
-        FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in sorted(spec.files.items())
-    )
+    refs = tuple(FileRef.of(*file) for file in sorted(spec.files.items()))
     return f"{study_stem(TENANT, spec.design, refs)}-r1"
 
 

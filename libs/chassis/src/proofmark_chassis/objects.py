@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -22,7 +23,7 @@ from nats.js.errors import APIError
 from proofmark_chassis.connection import RETRY_S, WRONG_LAST_SEQUENCE, last_message
 from proofmark_chassis.errors import ObjectAltered, ObjectMissing
 from proofmark_chassis.names import OBJECT_BUCKET, OBJECT_STREAM
-from proofmark_contracts.frozen import sha256_hex
+from proofmark_contracts.frozen import FileRef, sha256_hex
 
 PART_BYTES = 256 * 1024
 PARTS_A_REQUEST = 64
@@ -45,6 +46,12 @@ class ObjectStore:
         if await self._info(digest) is None:
             await self._write(digest, data)
         return digest
+
+    async def keep(self, files: Mapping[str, bytes]) -> tuple[FileRef, ...]:
+        """Store files and return what names them, in their order."""
+        for data in files.values():
+            await self.put(data)
+        return tuple(FileRef.of(path, data) for path, data in files.items())
 
     async def get(self, digest: str) -> bytes:
         """The bytes of this sha256.

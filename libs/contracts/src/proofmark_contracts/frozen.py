@@ -1,7 +1,7 @@
 """The base of every record that crosses a room's border: frozen, and digested through canonical JSON."""
 
 import hashlib
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import rfc8785
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -33,3 +33,8 @@ class FileRef(Frozen):
     sha256: Sha256
     size: int
     """Bytes."""
+
+    @classmethod
+    def of(cls, path: str, data: bytes) -> Self:
+        """The file at a path with these contents."""
+        return cls(path=path, sha256=sha256_hex(data), size=len(data))

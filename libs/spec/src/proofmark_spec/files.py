@@ -103,7 +103,7 @@ class Files:
                 )
             self.contents[clean] = fetched
         data = self.contents[clean]
-        return FileRef(path=clean, sha256=sha256_hex(data), size=len(data))
+        return FileRef.of(clean, data)
 
     def digest(self, path: str) -> str:
         """The sha256 of a file that stays where it is."""

@@ -8,7 +8,7 @@ from proofmark_chassis import Context, Rejected, Service
 from proofmark_contracts.assessment import ReliabilityAssessed
 from proofmark_contracts.custody import DesignDecided, Envelope, FirmwareFinished
 from proofmark_contracts.design import Design
-from proofmark_contracts.frozen import FileRef, sha256_hex
+from proofmark_contracts.frozen import FileRef
 from proofmark_contracts.message import Message, TableRef
 from proofmark_contracts.study import StudyClosed, StudyOpened
 from proofmark_contracts.tables import Column, decode_table
@@ -45,7 +45,7 @@ async def build(decided: DesignDecided, context: Context) -> list[Message]:
     batches, heat = await _batches(assessed, context), await _heat(opened, context)
     image_key = open_key(settings.key_folder, IMAGE).to_pem()
     judged = await context.compute(judge, opened.design, read, batches, settings.worst_vectors, image_key, heat)
-    built, images = await _stored(judged.files, context), await _stored(judged.images, context)
+    built, images = await context.core.keep(judged.files), await context.core.keep(judged.images)
     predicate = {
         "study": decision.study,
         "outcome": judged.result.outcome,
@@ -57,12 +57,6 @@ async def build(decided: DesignDecided, context: Context) -> list[Message]:
     envelopes = {name: Envelope.model_validate(envelope) for name, envelope in signed.items()}
     files = (*built, *images)
     return [FirmwareFinished(study=decision.study, outcome=judged.result.outcome, files=files, **envelopes)]
-
-
-async def _stored(files: Mapping[str, bytes], context: Context) -> tuple[FileRef, ...]:
-    for data in files.values():
-        await context.core.put(data)
-    return tuple(FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in files.items())
 
 
 def _digests(files: tuple[FileRef, ...]) -> dict[str, str]:

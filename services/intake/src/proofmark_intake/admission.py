@@ -42,9 +42,7 @@ async def admit(submitted: SpecSubmitted, context: Context) -> tuple[StudyOpened
     if design.model.kind in FOREIGN and not settings.allow_python_models:
         told = f"{design.model.kind} models from the bus are refused by this installation's policy"
         raise Unacceptable(f"model.kind: {told}")
-    refs = tuple(
-        FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in sorted(spec.files.items())
-    )
+    refs = tuple(FileRef.of(*file) for file in sorted(spec.files.items()))
     inherited = await _inherited(submitted, design, context)
     stem = study_stem(submitted.tenant, design, refs)
     study = await _number(stem, submitted.event, submission_sha256, context)

@@ -8,7 +8,7 @@ from proofmark_chassis import Context, Rejected, Service
 from proofmark_contracts.assessment import ReliabilityAssessed, Round
 from proofmark_contracts.custody import DesignDecided, FirmwareFinished, ReportCompiled
 from proofmark_contracts.design import Design, PythonModel
-from proofmark_contracts.frozen import FileRef, sha256_hex
+from proofmark_contracts.frozen import FileRef
 from proofmark_contracts.message import Message, TableRef
 from proofmark_contracts.study import StudyOpened
 from proofmark_contracts.tables import decode_table, floats
@@ -87,9 +87,7 @@ async def compile_report(study: str, context: Context) -> list[Message]:
     report = await context.compute(render, evidence)
     results = await context.compute(results_parquet, runs)
     files = {"report.html": report, "results.parquet": results}
-    for data in files.values():
-        await context.core.put(data)
-    refs = tuple(FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in files.items())
+    refs = await context.core.keep(files)
     return [ReportCompiled(study=study, files=refs + (heat.assessed.files if heat else ()) + built)]
 
 

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 from proofmark_chassis import Context, Rejected, Service
 from proofmark_contracts.custody import ArtifactSigned, DesignDecided, FirmwareFinished, ReleaseSealed, ReportCompiled
-from proofmark_contracts.frozen import FileRef, sha256_hex
 from proofmark_contracts.message import Message
 from proofmark_contracts.messages import ASSESSMENTS
 from proofmark_contracts.study import StudyOpened
@@ -47,15 +46,13 @@ async def seal(report: ReportCompiled, context: Context) -> AsyncIterator[Messag
         yield ArtifactSigned(study=report.study, sha256=file.sha256, signature=signature, keyid=key.keyid)
 
     folder = contents | attested
-    for data in folder.values():
-        await context.core.put(data)
-    refs = (FileRef(path=path, sha256=sha256_hex(data), size=len(data)) for path, data in sorted(folder.items()))
+    refs = await context.core.keep(dict(sorted(folder.items())))
     yield ReleaseSealed(
         study=report.study,
         verdict=decision.verdict,
         firmware=firmware.outcome if firmware else None,
         reasons=reasons(firmware) if firmware else (),
-        files=tuple(refs),
+        files=refs,
     )
 
 

@@ -82,10 +82,7 @@ def _modelled(study: str, design: Design, solution: Solution) -> tuple[ThermalMo
 
 def _assessed(study: str, design: Design, solution: Solution, files: Mapping[str, bytes]) -> ThermalAssessed:
     found = temperatures(solution.highest)
-    refs = (
-        FileRef(path=f"{FOLDER}/{name}", sha256=sha256_hex(content), size=len(content))
-        for name, content in files.items()
-    )
+    refs = (FileRef.of(f"{FOLDER}/{name}", content) for name, content in files.items())
     return ThermalAssessed(
         study=study,
         outcome="assessed",
