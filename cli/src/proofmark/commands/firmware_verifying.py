@@ -17,7 +17,7 @@ from proofmark_firmware.cache import Cache, cache_folder
 from proofmark_firmware.compilers import compiler_of
 from proofmark_firmware.emulation import Loaded
 from proofmark_firmware.errors import FirmwareError
-from proofmark_firmware.judging import FOLDER, Judged, judge
+from proofmark_firmware.judging import FOLDER, Judged, judge, judge_module
 from proofmark_firmware.placement import At
 from proofmark_firmware.target import target_of
 from proofmark_firmware.verification.checks import Checked
@@ -50,9 +50,10 @@ def verify(spec: Spec, folder: Path, out: Path, runs: int, worst: int, as_json: 
 
 
 def _judged(spec: Spec, folder: Path, runs: int, worst: int, seen: Seen) -> tuple[Judged, tuple[Checked, ...]]:
-    if isinstance(spec.design.firmware, MicropythonModule):
+    wanted = spec.design.firmware
+    if isinstance(wanted, MicropythonModule):
         _doing("asking MicroPython")
-        return judge(spec.design, spec.files, closest_runs(spec, None, 0, 0), b"", seen=seen), ()
+        return judge_module(spec.design, spec.files, wanted, seen), ()
     return _judged_image(spec, folder, runs, worst, seen)
 
 

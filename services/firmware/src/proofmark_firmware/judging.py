@@ -73,7 +73,7 @@ def judge(
         Called with each check when it is made.
     """
     if isinstance(design.firmware, MicropythonModule):
-        return _module(design, files, design.firmware, seen)
+        return judge_module(design, files, design.firmware, seen)
     target = target_of(design, files)
     told = _told(target)
     try:
@@ -92,7 +92,7 @@ def judge(
     return _judged(result, {**image.files, **_recorded(target, found)}, flash_files(chain))
 
 
-def _module(design: Design, files: Mapping[str, bytes], wanted: MicropythonModule, seen: Seen) -> Judged:
+def judge_module(design: Design, files: Mapping[str, bytes], wanted: MicropythonModule, seen: Seen) -> Judged:
     """The controller for MicroPython, which no key signs and no chip repeats."""
     try:
         module = exported(design, files)
