@@ -25,8 +25,10 @@ from proofmark_firmware.emulation import EmbeddedEmulator, Loaded
 from proofmark_firmware.target import Target, target_of
 from proofmark_firmware.verification.agreement import differences
 from proofmark_firmware.verification.fuzz import random_inputs
-from proofmark_firmware.verification.loop import emulated, waited_for
+from proofmark_firmware.verification.loop import simulated, waited_for
 from proofmark_firmware.verification.ticks import expected, on_chip
+from proofmark_firmware.verification.verifying import Vectors
+from proofmark_firmware.verification.verifying import in_the_loop as looked_at_in_the_loop
 from proofmark_reliability.sample import medians
 from proofmark_spec import Spec, load
 from proofmark_systems import system_of
@@ -81,15 +83,19 @@ def around(spec: Spec, firmware: Loaded, vectors: int, ticks: int) -> tuple[Syst
 
 
 def in_the_loop(spec: Spec, firmware: Loaded, vectors: int, processes: int) -> dict[str, float]:
-    """Boot, simulation of the plant, and ticks on chips that follow it as long as they make what it expects.
+    """Simulation of the plant, boot, ticks on chips that follow it, and all that a verification says of these.
 
     The programs run and have compiled what they need before.
     """
     system, columns = around(spec, firmware, vectors, LOOP_TICKS)
+    assert system.controller is not None
+    drawn = Vectors(columns, np.arange(vectors), 0)
     with EmbeddedEmulator(processes) as emulator:
         emulator.boot(firmware, processes)
         begin = perf_counter()
-        emulated(firmware, emulator, system, columns, np.arange(vectors), 0)
+        simulation = simulated(firmware, system, drawn.columns, drawn.numbers, drawn.seed)
+        checks = list(looked_at_in_the_loop(firmware, emulator, system.controller.program, system, drawn, simulation))
+        assert not any(check.failed for check in checks)
         seconds = perf_counter() - begin
     return {
         "vectors": vectors,

@@ -16,7 +16,7 @@ from proofmark_firmware.verification import verified
 from proofmark_firmware.verification.chained import chained
 from proofmark_firmware.verification.injections import injections
 from proofmark_firmware.verification.interface import IntArray
-from proofmark_firmware.verification.loop import emulated, replayed
+from proofmark_firmware.verification.loop import replayed, waited_for
 from proofmark_firmware.verification.verifying import looked_at
 from proofmark_spec import parse
 from proofmark_systems import system_of
@@ -83,7 +83,7 @@ def test_a_seeded_bug_is_caught_by_its_check(
 def test_recorded_codes_give_another_chip_the_same_run(case: Case, emulator: EmbeddedEmulator) -> None:
     """Open loop: the codes that the closed loop gave are all that a chip needs."""
     nominal = {name: column[:1] for name, column in case.vectors.columns.items()}
-    closed = emulated(case.firmware, emulator, case.system, nominal, case.vectors.numbers[:1], 0)
+    closed = waited_for(case.firmware, emulator, case.system, nominal, case.vectors.numbers[:1], 0)
     again = replayed(case.firmware, emulator, {}, closed.sampled)
     np.testing.assert_array_equal(again.record[:, :, 3:], closed.made)
     np.testing.assert_array_equal(case.simulation.sampled[:1], closed.sampled)
@@ -93,7 +93,7 @@ def test_a_plant_that_differs_is_a_loop_that_differs(case: Case, emulator: Embed
     """What is compared is the loop, not only the controller."""
     warmer = {name: column[:1] for name, column in case.vectors.columns.items()}
     warmer["resistance"] = warmer["resistance"] * 1.2
-    other = emulated(case.firmware, emulator, case.system, warmer, case.vectors.numbers[:1], 0)
+    other = waited_for(case.firmware, emulator, case.system, warmer, case.vectors.numbers[:1], 0)
     assert (other.sampled != case.simulation.sampled[:1]).any()
 
 

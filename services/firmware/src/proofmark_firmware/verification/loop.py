@@ -111,27 +111,6 @@ def simulated(
     return expected(firmware, controller, encoded(firmware, taken).swapaxes(0, 1))
 
 
-def emulated(
-    firmware: Loaded,
-    emulator: Emulator,
-    system: System,
-    columns: Mapping[str, FloatArray],
-    vectors: npt.NDArray[np.int64],
-    seed: int,
-) -> Ticks:
-    """Run a system to its end with the controller on the chip; see `closed`.
-
-    Raises
-    ------
-    CosimError, ControllerError, EmulationError
-    """
-    ahead = simulated(firmware, system, columns, vectors, seed)
-    begin = controller_start(system, dict(columns), vectors.size)
-    assert system.controller is not None
-    seen = on_chip(firmware, system.controller.program, replayed(firmware, emulator, begin, ahead.sampled))
-    return closed(seen, ahead, lambda: waited_for(firmware, emulator, system, columns, vectors, seed))
-
-
 def closed(seen: Ticks, ahead: Ticks, wait: Callable[[], Ticks]) -> Ticks:
     """What chips do in their own loops.
 
@@ -155,7 +134,12 @@ def waited_for(
     vectors: npt.NDArray[np.int64],
     seed: int,
 ) -> Ticks:
-    """Run a system to its end, every tick of it on the chip before the plant goes on; as `emulated`."""
+    """Run a system to its end, every tick of it on the chip before the plant goes on.
+
+    Raises
+    ------
+    CosimError, ControllerError, EmulationError
+    """
     made_: list[EmulatedController] = []
 
     def make(program: Program, count: int, start: Start) -> Controller:
